@@ -42,7 +42,10 @@ def with_jumps(r: Reader, s: ast.Try, checks: bool = False) -> ast.Try:
 
         name_exceptions(r)
     search = Search(r, checks)
-    search.run([s], [])
+    try:
+        search.run([s], [])
+    finally:
+        search.forget()
     if not search.jumps and not search.instead:
         return s
     r.frame.names |= {MADE: Static(exception_made), CAUSED: Static(cause_told)}

@@ -26,6 +26,19 @@ def construct(r: Reader, node: ast.AST, cls: type, args: list[Any], kwargs: dict
         return _named_tuple(r, node, cls, args, kwargs)
     if cls is types.SimpleNamespace and not args:
         return Record(cls, {name: suggested(name, value) for name, value in kwargs.items()})
+    init = _initialiser(cls)
+    made = begun(r, node, cls, *(([], {}) if init is not None else (args, kwargs)))
+    if init is not None:
+        call_value(r, node, Method(made, init), args, kwargs)
+    elif dataclasses.is_dataclass(cls):
+        _finish_fields(r, node, made, args, kwargs)
+    return ended(r, node, made)
+
+
+def begun(r: Reader, node: ast.AST, cls: Any, args: list[Any], kwargs: dict[str, Any]) -> Record:
+    """Return an object as it is before its ``__init__``, or its ``__post_init__``."""
+    from gradgen.frontend.calls import call_value
+
     own_new = not isinstance(cls.__new__, types.BuiltinFunctionType) or (
         cls.__new__ is not object.__new__ and extended(cls) is None
     )
@@ -39,15 +52,24 @@ def construct(r: Reader, node: ast.AST, cls: type, args: list[Any], kwargs: dict
     made = Record(cls, {})
     if base := extended(cls):  # what it holds is there before, and without, a call of __init__
         r.load(made, {"_held": call_value(r, node, Static(base), [], {})})
-    init = found_in(cls, "__init__")
-    if isinstance(init, types.FunctionType) and init.__code__.co_filename != "<string>":
-        call_value(r, node, Method(made, init), args, kwargs)
-    elif dataclasses.is_dataclass(cls):
+    if _initialiser(cls) is None and dataclasses.is_dataclass(cls):
         _fill_fields(r, node, made, args, kwargs)
     elif args or kwargs:
         raise binding_error(r, node, f"{cls.__name__}() takes no arguments")
-    plain: Any = cls
-    if is_users(plain) and not cls.__module__.startswith("gradgen."):
+    return made
+
+
+def _initialiser(cls: type) -> types.FunctionType | None:
+    """Return the ``__init__`` of a class, if it has one that somebody has written."""
+    init = found_in(cls, "__init__")
+    written = isinstance(init, types.FunctionType) and init.__code__.co_filename != "<string>"
+    return init if written else None
+
+
+def ended(r: Reader, node: ast.AST, made: Record) -> Any:
+    """Return an object as it is once it has been made."""
+    kind: Any = made.kind
+    if is_users(kind) and not kind.__module__.startswith("gradgen."):
         return _kept(r, node, made)
     return made
 
@@ -103,7 +125,7 @@ def plain_tuple(
 def _fill_fields(
     r: Reader, node: ast.AST, made: Record, args: list[Any], kwargs: dict[str, Any]
 ) -> None:
-    """Do what the ``__init__`` does that a dataclass gets."""
+    """Do what the ``__init__`` does that a dataclass gets, but for its ``__post_init__``."""
     from gradgen.frontend.calls import call_value
 
     cls = made.kind
@@ -117,8 +139,18 @@ def _fill_fields(
         elif f.default is not dataclasses.MISSING:
             fields[f.name] = r.wrap(f.default, cls, f.name, node)
     r.load(made, {name: suggested(name, value) for name, value in fields.items()})
+
+
+def _finish_fields(
+    r: Reader, node: ast.AST, made: Record, args: list[Any], kwargs: dict[str, Any]
+) -> None:
+    """Call the ``__post_init__`` of a dataclass, if it has one."""
+    from gradgen.frontend.calls import call_value
+
+    cls: Any = made.kind
     after = found_in(cls, "__post_init__")
     if isinstance(after, types.FunctionType):
+        given = _bound(r, node, cls, args, kwargs)
         variables = [
             given[n] if n in given else r.wrap(f.default, cls, n, node)
             for n, f in cls.__dataclass_fields__.items()

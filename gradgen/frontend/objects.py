@@ -24,6 +24,8 @@ from gradgen.ir.nodes import Value
 from gradgen.library import python
 from gradgen.library.collections import STANDS_FOR
 
+# Behind the name of a property: the function that reads it, or writes to it.
+GET, SET = " read", " written"
 NAMED_TUPLE_METHODS = ("_replace", "_asdict", "count", "index")
 
 
@@ -70,6 +72,8 @@ def class_attribute(
     """Return what an object's class gives it under a name; ``MISSING`` if nothing."""
     from gradgen.frontend.calls import call_value
 
+    if name.endswith((GET, SET)):
+        return _accessor(owner, kind, name)
     held = assigned(r, kind, name, node, after)
     if held is not MISSING:
         return held
@@ -114,6 +118,14 @@ def _filled_method(
     held = [r.wrap(a, found.args, k, node) for k, a in enumerate(found.args)]
     named = {k: r.wrap(v, found.keywords, k, node) for k, v in found.keywords.items()}
     return from_library(r, node, python.partial, [Method(owner, found.func), *held], named)
+
+
+def _accessor(owner: Any, kind: Any, name: str) -> Any:
+    """Return what reads a property, or writes to it, as a method to be called."""
+    found = found_in(kind, name.removesuffix(GET).removesuffix(SET))
+    if not isinstance(found, property):
+        return MISSING
+    return Method(owner, found.fget if name.endswith(GET) else found.fset)
 
 
 def comes_first(in_class: Any) -> bool:

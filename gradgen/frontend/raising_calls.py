@@ -49,7 +49,9 @@ PLAIN = (
     ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Tuple, ast.BinOp, ast.UnaryOp,
     ast.operator, ast.unaryop, ast.expr_context,
 )  # fmt: skip
-OWN = frozenset(("super", "__class__", "locals", "vars", "globals"))  # ask for the frame itself
+NAMED = (ast.Name, ast.Attribute, ast.expr_context)
+OWN = frozenset(("__class__", "locals", "vars", "globals"))  # ask for the frame itself
+CLASS = "__class__"  # the cell that holds the class in which a method is written
 
 
 @dataclass(eq=False)
@@ -74,7 +76,10 @@ class Body:
         self.free = sorted(name for name in free if not _means_the_same(r, callee.frame, name))
         self.names = {name: name + self.mark for name in [*own, *self.free]}
         tree = copy.deepcopy(self.definition)
+        self.written_in = f"{self.mark} class" if _supers(self.definition) else ""
         own_steps = [s for s in tree.body if not isinstance(s, ast.Nonlocal)]
+        for call in _supers(tree):
+            call.args = [_read(self.written_in), _read(_first(self.definition))]
         made = [_Names(self.names).visit(s) for s in own_steps]
         steps = self._returning(made, "")
         if not always_jumps(made):
@@ -125,6 +130,8 @@ class Body:
         """Give the free names of the function their values."""
         for name in self.free:
             r.frame.names[self.names[name]] = _looked_up(r, callee.frame, name, node)
+        if self.written_in:
+            r.frame.names[self.written_in] = Static(callee.frame.cells[CLASS].cell_contents)
 
 
 def enter(r: Reader, s: Entry, rest: Point) -> Point:
@@ -176,8 +183,7 @@ def body_of(
     except (GradgenError, Certain):
         return None  # what this says, it says when the call is read
     if callee.owner:
-        first = [*made.definition.args.posonlyargs, *made.definition.args.args][0].arg
-        r.frame.names[made.names[first]] = callee.owner[0]
+        r.frame.names[made.names[_first(made.definition)]] = callee.owner[0]
     return made
 
 
@@ -198,13 +204,15 @@ def callee_of(
         frame = Frame(value.frame.source, {}, value.frame.globals, {}, value.frame)
         return Callee(definition, frame, owner, (value.defaults, value.kw_defaults))
     fn = value.obj if isinstance(value, Static) else None
+    if isinstance(fn, types.MethodType):
+        owner, fn = (r.wrap(fn.__self__, fn, "__self__", node),), fn.__func__
     if not isinstance(fn, types.FunctionType) or is_marked(fn):
         return None
     known = SPECIAL.of(fn) or CALLABLES.of(fn) or READ_AS.of(fn) or hasattr(fn, "__wrapped__")
     if known or hasattr(fn, "__gradgen_inline__") or (fn.__module__ or "").startswith("gradgen."):
         return None
     definition = _definition(r, source_of(fn).node)
-    if not fits(definition):
+    if not fits(definition) or (_supers(definition) and not owner):
         return None
     frame, defaults, kw_defaults = frame_of(r, node, fn)
     return Callee(definition, frame, owner, (defaults, kw_defaults))
@@ -242,15 +250,38 @@ def _is_plain(definition: Any, declarations: int = 0) -> bool:
     if not isinstance(definition, ast.FunctionDef):
         return False
     nodes = every_node(definition)
-    asked = any(isinstance(n, ast.Name) and n.id in OWN for n in nodes)
+    names = [n.id for n in nodes if isinstance(n, ast.Name)]
+    # ``super()`` alone is known from the method; whatever else is done with it is not.
+    asked = bool(OWN & {*names}) or names.count("super") != len(_supers(definition))
     return not asked and sum(isinstance(n, OTHER) for n in nodes[1:]) == declarations
+
+
+def _supers(definition: Any) -> list[ast.Call]:
+    """Return the calls of ``super()`` without arguments in a method."""
+    calls = [n for n in every_node(definition) if isinstance(n, ast.Call)]
+    named = [n for n in calls if isinstance(n.func, ast.Name) and n.func.id == "super"]
+    return [n for n in named if not n.args and not n.keywords]
+
+
+def _is_super(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and (
+        node.func.id == "super" and all(isinstance(a, ast.Name) for a in node.args)
+    )  # fmt: skip
+
+
+def _first(definition: ast.FunctionDef) -> str:
+    return [*definition.args.posonlyargs, *definition.args.args][0].arg
+
+
+def _read(name: str) -> ast.Name:
+    return ast.Name(name, ast.Load())
 
 
 def known(r: Reader, node: ast.expr) -> Any:
     """Return what a name or an attribute stands for, None where that is not known."""
     if not isinstance(node, ast.Name | ast.Attribute):
         return None
-    if not all(isinstance(n, ast.Name | ast.Attribute | ast.expr_context) for n in nodes_in(node)):
+    if not all(isinstance(n, NAMED) or _is_super(n) for n in nodes_in(node)):
         return None
     try:
         with r.b.into(Block()):

@@ -36,6 +36,7 @@ SECTIONS = {
     "groupby",
     "iterators": "product combinations permutations combinations_with_replacement chain "
     "from_iterable pairwise accumulate starmap islice count repeat cycle ndindex ndenumerate",
+    "implicit_calls": "begun_object ended_object",
     "linalg_calls": "norm matrix_power pinv logm cho_factor cho_solve qr lu_solve solve_toeplitz",
     "memory_calls": "shares_memory may_share_memory",
     "numpy_calls": "clip within vstack hstack column_stack shape ndim size fliplr flipud "

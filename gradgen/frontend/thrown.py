@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from typing import Any
 
 from gradgen.deep import deep
 from gradgen.errors import GradgenError
@@ -63,16 +64,21 @@ class Search:
         self.inside: frozenset[ast.AST] = frozenset()  # the functions in whose bodies this is
         self.instead: dict[ast.stmt, list[ast.stmt]] = {}  # bodies in the place of calls
         self.bodies: list[Body] = []
+        self.learnt: dict[str, Any] = {}  # names that are given objects: what they stood for
 
     @deep
     def run(self, steps: Run, around: Handlers, inside: str = "") -> None:
         """Search statements, with the handlers ``around`` them, ``inside`` of which they stand."""
         for s in steps:
+            if around and isinstance(s, ast.Assign):
+                self._learn(s)
             if self.checks and around and self._is_spread(s, around, inside):
                 continue
             if isinstance(s, ast.With) and around and (made := self._replaced(s)) is not None:
                 self.instead[s] = made
                 self.run(made, around, inside)
+                continue
+            if around and self._is_spelled_out(s, around, inside):
                 continue
             if isinstance(s, ast.For) and around and self._in_turns(s, around, inside):
                 continue
@@ -92,6 +98,40 @@ class Search:
             elif not isinstance(s, SCOPES):
                 for run in _runs(s):
                     self.run(run, around, inside)
+
+    def _is_spelled_out(self, s: ast.stmt, around: Handlers, inside: str) -> bool:
+        """Search what objects call for a statement, if something there raises what is caught."""
+        # As the checks: few programs need this.
+        from gradgen.frontend.implicit_calls import spelled_out
+
+        made = spelled_out(self.r, s)
+        before = len(self.jumps)
+        for one in made:  # an ``if`` without what it decides, which is searched only once
+            self.run([ast.If(one.test, [], []) if isinstance(one, ast.If) else one], around, inside)
+        if len(self.jumps) == before:
+            return False
+        self.instead[s] = made
+        if isinstance(made[-1], ast.If):
+            self.run(made[-1:], around, inside)
+        return True
+
+    def _learn(self, s: ast.stmt) -> None:
+        """Let a name stand for the object that a statement gives it, for what follows."""
+        from gradgen.frontend.implicit_calls import object_given
+
+        found = object_given(self.r, s)
+        if found is not None:
+            name, value = found
+            self.learnt.setdefault(name, self.r.frame.names.get(name))
+            self.r.frame.names[name] = value
+
+    def forget(self) -> None:
+        """Let names stand for what they stood for before the search."""
+        for name, value in self.learnt.items():
+            if value is None:
+                del self.r.frame.names[name]
+            else:
+                self.r.frame.names[name] = value
 
     def _replaced(self, s: ast.With) -> list[ast.stmt] | None:
         """Return the handlers that a block of ``contextlib`` stands for, if it does."""
