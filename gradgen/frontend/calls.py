@@ -50,6 +50,7 @@ from gradgen.frontend.special import (
     in_places,
 )
 from gradgen.frontend.special_methods import invoked
+from gradgen.frontend.spread_calls import extreme, spread_arguments
 from gradgen.frontend.texts import method_of_text, of_expression
 from gradgen.frontend.ufunc_axes import call_laid_out, laid_out
 from gradgen.frontend.ufunc_calls import plain_call
@@ -100,15 +101,22 @@ def call(r: Reader, node: ast.Call) -> Any:
 def called(r: Reader, node: ast.Call, callee: Any) -> Any:
     """Return the value of a call of an evaluated callee."""
     note_any_order(node, callee)
-    args, kwargs = call_arguments(r, node)
+    starred = bool(node.args) and isinstance(node.args[-1], ast.Starred)
+    found = extreme(r, node, callee) if starred else None
+    if found is not None:
+        return found
+    args, kwargs = call_arguments(r, node, callee if starred else None)
     r.b.span = r.span(node)
     return call_value(r, node, callee, args, kwargs)
 
 
-def call_arguments(r: Reader, node: ast.Call) -> tuple[list[Any], dict[str, Any]]:
+def call_arguments(
+    r: Reader, node: ast.Call, callee: Any = None
+) -> tuple[list[Any], dict[str, Any]]:
     """Return the evaluated arguments of a call, stars unpacked."""
-    args: list[Any] = []
-    for a in node.args:
+    spread = None if callee is None else spread_arguments(r, node, callee)
+    args: list[Any] = spread or []
+    for a in node.args if spread is None else ():
         if isinstance(a, ast.Starred):
             args += sequence_items(r, evaluate(r, a.value), a)
         else:

@@ -30,10 +30,18 @@ from gradgen.frontend.values import (
 from gradgen.ir.nodes import Const, Value
 from gradgen.library.collections import KnownSet
 from gradgen.library.sets import ComputedSet
+from gradgen.syntax import nodes_in
 
 FEW_KEYS = 64  # among which paths may decide
 # What gives the same for a set in any order, but for the last bits of a sum.
 IN_ANY_ORDER = (sum, min, max, any, all, sorted, len, set, frozenset, math.fsum)
+
+
+# Calls that do nothing but give a result, by how they are spelled.
+PURE = frozenset((
+    "abs", "all", "any", "float", "fsum", "frozenset", "int", "len", "list", "max", "min", "round",
+    "set", "sorted", "sqrt", "sum", "tuple",
+))  # fmt: skip
 
 
 class Identity(Itself):
@@ -130,13 +138,30 @@ def note_any_order(node: ast.Call, callee: Any) -> None:
     """Mark what is looped over where the order does not matter: an argument of `max`, say."""
     free = isinstance(callee, Static) and any(callee.obj is f for f in IN_ANY_ORDER)
     if free or hasattr(node, "gradgen_in_any_order"):
+        sums = isinstance(callee, Static) and callee.obj is sum
+        loops = any(isinstance(n, ast.comprehension) for n in nodes_in(node))
+        quiet = free and _calls_nothing(node) and not (sums and loops)
         for looped in (node, *_looped_over(node)):
             looped.gradgen_in_any_order = free  # type: ignore[attr-defined]
+            looped.gradgen_quiet = quiet  # type: ignore[attr-defined]
 
 
 def is_in_any_order(node: ast.AST) -> bool:
     """Whether the order does not matter in which something is looped over."""
     return getattr(node, "gradgen_in_any_order", False)
+
+
+def is_quiet(node: ast.AST) -> bool:
+    """Whether nothing tells in which order something is looped over: no key, no other call."""
+    return getattr(node, "gradgen_quiet", False)
+
+
+def _calls_nothing(node: ast.Call) -> bool:
+    """Whether a call has no key, by which equal items differ, and calls what has no effects."""
+    calls = [n for n in nodes_in(node) if isinstance(n, ast.Call)]
+    if any(k.arg == "key" for n in calls for k in n.keywords):
+        return False
+    return all(ast.unparse(n.func).removeprefix("math.") in PURE for n in calls)
 
 
 def _looped_over(node: ast.Call) -> Iterator[ast.expr]:

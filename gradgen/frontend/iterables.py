@@ -22,7 +22,12 @@ from gradgen.frontend.chosen_iterables import chooses_arrays, over_chosen
 from gradgen.frontend.describing import describe
 from gradgen.frontend.entries import length as known_length
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.identities import is_in_any_order, known_set_in_order, objects_of_set
+from gradgen.frontend.identities import (
+    is_in_any_order,
+    is_quiet,
+    known_set_in_order,
+    objects_of_set,
+)
 from gradgen.frontend.indices import Index
 from gradgen.frontend.item_methods import iterated_by_items
 from gradgen.frontend.lists import is_list, over_list
@@ -275,6 +280,8 @@ def _over_set(r: Reader, value: Record, node: ast.AST) -> Over:
             return over_value(r, held, node)
         way = "loop over sorted(...) of it: the order of a set is that of its memory"
         r.refuse(node, f"a loop over a {describe(value)}", way)
+    if is_in_any_order(node) and is_quiet(node):
+        return over_value(r, held, node)
     before = r.resized.get((held.storage, 0), 0) if isinstance(held, Ref) else 0
     over = over_value(r, invoked(r, node, value, "ordered"), node)
     if not isinstance(over, Iteration):

@@ -7,9 +7,17 @@ import functools
 import types
 from typing import Any
 
+from gradgen.dataclass import dataclass
 from gradgen.errors import ArgumentError
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Map, Seq
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """All that a call gives to a ``*`` parameter, as one list of the graph."""
+
+    held: Any
 
 
 def binding_error(r: Reader, node: ast.AST, message: str) -> TypeError:
@@ -49,7 +57,9 @@ def bind_arguments(
     except TypeError as error:
         raise binding_error(r, node, str(error)) from None
     if spec.vararg:
-        bound[spec.vararg.arg] = Seq(list(bound[spec.vararg.arg]))
+        given = bound[spec.vararg.arg]
+        spread = len(given) == 1 and isinstance(given[0], Spread)
+        bound[spec.vararg.arg] = given[0].held if spread else Seq(list(given))
     if spec.kwarg:
         bound[spec.kwarg.arg] = Map(bound[spec.kwarg.arg])
     return bound

@@ -1,0 +1,100 @@
+"""Calls with ``*items`` of a list whose length is not known: ``f(a, *items)``.
+
+What the function's own parameters do not take goes on as the tuple of its ``*`` parameter.
+"""
+
+from __future__ import annotations
+
+import ast
+import types
+from typing import Any
+
+from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.lists import is_list
+from gradgen.frontend.objects import Method
+from gradgen.frontend.parameters import Spread
+from gradgen.frontend.reader import Reader
+from gradgen.frontend.source import source_of
+from gradgen.frontend.values import LocalFunction, Seq, Static
+from gradgen.ir.nodes import Const
+
+WAY_OUT = "give the function the list itself"
+FEW = "if len(items) < most:\n    raise error('too few arguments by *')\nout = items"
+
+
+def spread_arguments(r: Reader, node: ast.Call, callee: Any) -> list[Any] | None:
+    """Return the arguments by place of a call that ends with ``*items``; None for other calls."""
+    if not node.args or not isinstance(node.args[-1], ast.Starred):
+        return None
+    if any(isinstance(a, ast.Starred) for a in node.args[:-1]):
+        return None
+    spec, bound = _parameters(callee)
+    if spec is None or spec.vararg is None:
+        return None
+    given = [evaluate(r, a) for a in node.args[:-1]]
+    items = r.settled(evaluate(r, node.args[-1].value))
+    if not is_list(r, items):
+        return [*given, *_known(r, items, node.args[-1])]
+    named = [*spec.posonlyargs, *spec.args]
+    missing = len(named) - bound - len(given)
+    if missing > 0 and len(spec.defaults) > 0:
+        what = "a call with a list of unknown length for parameters that have defaults"
+        r.refuse(node, what, WAY_OUT)
+    return [*given[: len(named) - bound], *_shared(r, node, items, given, missing)]
+
+
+def _known(r: Reader, items: Any, node: ast.Starred) -> list[Any]:
+    from gradgen.frontend.unpacking import sequence_items
+
+    return sequence_items(r, items, node)
+
+
+def _parameters(callee: Any) -> tuple[ast.arguments | None, int]:
+    """Return the parameters of a function that is read, and how many of them are given before."""
+    if isinstance(callee, LocalFunction):
+        return (None if callee.kept else callee.node.args), 0
+    function = callee.function if isinstance(callee, Method) else getattr(callee, "obj", None)
+    if not isinstance(function, types.FunctionType) or not isinstance(callee, Method | Static):
+        return None, 0
+    if not function.__code__.co_flags & 0x04 or function.__module__.startswith("gradgen."):
+        return None, 0
+    return source_of(function).node.args, int(isinstance(callee, Method))
+
+
+def _shared(r: Reader, node: ast.Call, items: Any, given: list[Any], missing: int) -> list[Any]:
+    """Return the items that parameters take by themselves, and all others together."""
+    if missing <= 0:
+        first = Seq(given[len(given) + missing :], list)
+        return [Spread(_read(r, node, "out = tuple([*first, *items])", items, first=first))]
+    _require_items(r, node, items, missing)
+    taken = [_read(r, node, "out = items[k]", items, k=Const(k)) for k in range(missing)]
+    return [*taken, Spread(_read(r, node, "out = tuple(items[k:])", items, k=Const(missing)))]
+
+
+def _require_items(r: Reader, node: ast.Call, items: Any, most: int) -> None:
+    """Raise where a list has fewer items than a call needs."""
+    _read(r, node, FEW, items, most=Const(most), error=Static(TypeError))
+
+
+def _read(r: Reader, node: ast.Call, text: str, items: Any, **values: Any) -> Any:
+    # A cycle by nature: statements call functions.
+    from gradgen.frontend.aggregates import run_text
+
+    return run_text(r, node, text, "out", items=items, **values, **{
+        f.__name__: Static(f) for f in (tuple, max, min) if f"{f.__name__}(" in text
+    })  # fmt: skip
+
+
+def extreme(r: Reader, node: ast.Call, callee: Any) -> Any:
+    """Return ``max(*items)`` or ``min(*items)`` of a list of unknown length; None for others."""
+    if not isinstance(callee, Static) or callee.obj not in (max, min) or node.keywords:
+        return None
+    match node.args:
+        case [ast.Starred(ast.Name() as name)]:
+            items = r.settled(evaluate(r, name))
+        case _:
+            return None
+    if not is_list(r, items):
+        return None
+    _require_items(r, node, items, 2)
+    return _read(r, node, f"out = {callee.obj.__name__}(items)", items)
