@@ -15,7 +15,7 @@ from gradgen.frontend.flow import read, split, told
 from gradgen.frontend.generators import asked_for, counting, filtered
 from gradgen.frontend.index_names import name_index
 from gradgen.frontend.iterables import FEW
-from gradgen.frontend.iteration import iteration_of
+from gradgen.frontend.iteration import Noted, iteration_of, watch_early
 from gradgen.frontend.jumps import Branch, Jump, Step, Unless, jumps_of
 from gradgen.frontend.layouts import note_order
 from gradgen.frontend.loops import Loop, run_loop
@@ -83,7 +83,9 @@ def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
     count = len(r.yielding)
     try:
         with r.heading(s.iter):
-            over = as_range(s) or iteration_of(r, s.iter, live=True, some=True)
+            read = Noted()
+            over = as_range(s) or iteration_of(r, s.iter, live=True, some=True, read=read)
+            watch_early(r, read)
     except OwnIterator as found:
         return Point(steps_of(r, s, found.iterator), rest)
     except InTurns as found:

@@ -20,7 +20,7 @@ from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import read_statements
 from gradgen.frontend.identities import key_of
 from gradgen.frontend.iterables import FEW, Perhaps, counted, current
-from gradgen.frontend.iteration import iteration_of
+from gradgen.frontend.iteration import Noted, iteration_of, watch_early
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import FOR, InTurns, OwnIterator
 from gradgen.frontend.state import go_back, place, restore, snapshot
@@ -234,7 +234,9 @@ def _each(r: Reader, node: Any, depth: int, work: Callable[[], object], few: boo
     count = len(r.yielding)
     try:
         with r.heading(part.iter):
-            over = iteration_of(r, part.iter, some=True)
+            read = Noted(in_turn=False)
+            over = iteration_of(r, part.iter, some=True, read=read)
+            watch_early(r, read)
     except (OwnIterator, InTurns):
         raise Computed from None
     if isinstance(over, list) and any(isinstance(item, Perhaps) for item in over):

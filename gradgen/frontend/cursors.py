@@ -16,6 +16,7 @@ from typing import Any
 from gradgen.frontend.branches import choose
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.iterables import Over, Thunk, as_positions, current, over_value, shorter
+from gradgen.frontend.iteration import Noted, watched
 from gradgen.frontend.jumps import jumps_of
 from gradgen.frontend.objects import class_of
 from gradgen.frontend.reader import Reader
@@ -40,25 +41,45 @@ LEFT, TAKEN = "items left", "item taken"  # names that no program has
 COMPUTED = "make it a list, or loop over it"
 
 
-def made_once(r: Reader, over: Over, node: ast.AST) -> Once | Record:
-    """Return a new iterator: an object, if this one was found to be gone through step by step."""
-    return begun(r, over, node) if id(node) in r.book.stepwise else Once(over, r.turn, id(node))
+def made_once(r: Reader, over: Over, node: ast.AST, seen: tuple[Any, ...] = ()) -> Once | Record:
+    """Return a new iterator: an object, if this one was found to be gone through step by step.
+
+    ``seen``: what items were read from that may have come before their turn.
+    """
+    if id(node) in r.book.stepwise:
+        return begun(r, over, node, seen)
+    return Once(over, r.turn, id(node), seen)
 
 
 def made_later(r: Reader, lazy: Lazy, node: ast.AST) -> Lazy | Record:
     """Return what runs later, or an iterator that runs it item by item."""
     if id(node) not in r.book.stepwise or lazy.each is None:
         return lazy
-    return begun(r, lazy.each(), node)
+    count = len(r.yielding)
+    over = lazy.each()
+    return begun(r, over, node, tuple(r.yielding[count:]))
 
 
-def begun(r: Reader, over: Over, node: ast.AST) -> Record:
+def begun(r: Reader, over: Over, node: ast.AST, seen: tuple[Any, ...] = ()) -> Record:
     """Return an iterator that stands at the first of its items."""
     if isinstance(over, list):
         at = _picked(r, over, node)
     else:
         at = over if over.endless else as_positions(r, over)
+    if seen:
+        at = _watching(r, at, node, seen)
     return Record(Cursor, {"place": Const(0), "over": at})
+
+
+def _watching(r: Reader, over: Iteration, node: ast.AST, seen: tuple[Any, ...]) -> Iteration:
+    """Return an iteration that refuses writes to what its items were read from."""
+
+    def element(i: Value) -> Any:
+        for one in seen:
+            one.require_same(r, node)
+        return over.element(i)
+
+    return replace(over, element=element)
 
 
 def _picked(r: Reader, items: list[Any], node: ast.AST) -> Iteration:
@@ -245,21 +266,10 @@ def _tee(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
         over = over_value(r, args[0], node)
     if isinstance(over, Iteration) and over.endless:
         r.refuse(node, "tee of an iterator that never ends", "take a part of it by islice before")
-    if isinstance(over, Iteration):
-        over = _unchanged(r, as_positions(r, over), node)
-    return Seq([begun(r, over, node) for _ in range(count)])
-
-
-def _unchanged(r: Reader, over: Iteration, node: ast.AST) -> Iteration:
-    """Return an iteration that refuses writes to what its items are read from."""
-    then = {ref.storage: r.versions[ref.storage] for ref in over.arrays}
-
-    def element(i: Value) -> Any:
-        if any(r.versions[storage] is not version for storage, version in then.items()):
-            r.refuse(node, "a write to what tee keeps items of", "make lists of it")
-        return over.element(i)
-
-    return replace(over, element=element)
+    noted = Noted()
+    noted.early = [args[0], *(over.arrays if isinstance(over, Iteration) else ())]
+    seen = (*getattr(args[0], "seen", ()), *watched(r, noted))
+    return Seq([begun(r, over, node, seen) for _ in range(count)])
 
 
 # --- loops ----------------------------------------------------------------------------------

@@ -112,8 +112,8 @@ def held(r: Reader, value: Generator) -> Lazy | Record:
     return made_later(r, _lazy(r, items, each if counted else None, node), node)
 
 
-def _lazy(r: Reader, items: Any, each: Any, node: ast.AST) -> Lazy:
-    return Lazy(items, each, r.frame, id(node) if each is not None else 0)
+def _lazy(r: Reader, items: Any, each: Any, node: ast.AST, read: Args | None = None) -> Lazy:
+    return Lazy(items, each, r.frame, id(node) if each is not None else 0, read=read or [])
 
 
 def _function(r: Reader, node: Any, kind: str) -> ast.Lambda:
@@ -294,13 +294,13 @@ def _filter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     # What reads nothing that a loop over it may change can be made before the loop.
     closed = all(map(_closed, args)) and isinstance(given, Seq | Static)
     each = (lambda: _watched(r, items, args, node)) if closed else None
-    return made_later(r, _lazy(r, items, each, node), node)
+    return made_later(r, _lazy(r, items, each, node, args), node)
 
 
 def _watched(r: Reader, items: Callable[[], Any], read: Args, node: ast.AST) -> Over:
     """Return what was listed before a loop, which may not write to what that was made of."""
     over = over_value(r, items(), node)
-    watch(r, [v for value in read for v in (value.items if isinstance(value, Seq) else [value])])
+    watch(r, read)
     return over
 
 
@@ -312,7 +312,7 @@ def _iter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     given = args[0]
     if isinstance(given, Once | Lazy | Generator):
         return given
-    return given if is_cursor(given) else made_once(r, over_value(r, given, node), node)
+    return given if is_cursor(given) else made_once(r, over_later(r, given, node), node)
 
 
 def _until(r: Reader, node: ast.AST, asked: Any, last: Any) -> Lazy | Record:
@@ -331,11 +331,15 @@ def _next(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     given, *default = args
     if is_cursor(given):
         return next_of(r, given, node, default)
+    count = len(r.yielding)
     if isinstance(given, Lazy) and given.each is not None:
-        given = Once(given.each(), r.turn, given.made)
+        over = given.each()
+        given = Once(over, r.turn, given.made, tuple(r.yielding[count:]))
     if isinstance(given, Generator | Lazy):
-        count, made = len(r.yielding), getattr(given, "made", 0)
+        made = getattr(given, "made", 0)
         over = over_value(r, items_of(r, given), node)
+        if isinstance(given, Lazy):
+            watch(r, given.read)
         given = Once(over, r.turn, made, tuple(r.yielding[count:]))
         if any(one.acts for one in given.seen):
             what = "next of a generator that prints or draws random numbers"
@@ -421,7 +425,7 @@ def _of_itertools(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
     closed = all(map(_closed, [*given, *kwargs.values()]))
     each = (lambda: _watched(r, items, given, node)) if closed else None
-    return made_later(r, _lazy(r, items, each, node), node)
+    return made_later(r, _lazy(r, items, each, node, [*given, *kwargs.values()]), node)
 
 
 def _closed(value: Any) -> bool:

@@ -26,7 +26,7 @@ from gradgen.frontend.source import source_of
 from gradgen.frontend.values import Choice, Frame, LocalFunction, Record, Static
 from gradgen.frontend.yielded import first_yield, generator
 from gradgen.rules.registry import LIKE
-from gradgen.syntax import every_node, names_in
+from gradgen.syntax import every_node, names_in, nodes_in
 
 MAX_DEPTH = 40
 
@@ -183,6 +183,7 @@ def run_body(r: Reader, definition: Any) -> Any:
     if isinstance(definition, ast.Lambda):
         # Comprehensions are read as loops, whose tests count how deep paths part.
         r.frame.exits = Exits(names_in([definition]))
+        r.frame.local_names = frozenset(r.frame.names) | _walrus_names(definition)
         return evaluate(r, definition.body)
     refuse_generators(r, definition)
     names, assigned, lives = _syntax(definition)
@@ -198,6 +199,12 @@ def _is_called_first(r: Reader) -> bool:
     """Whether this is what is differentiated, or is called by that, a partial: by no statement."""
     caller = r.frame.caller
     return not r.call_path or (caller is not None and caller.exits is None)
+
+
+def _walrus_names(node: ast.Lambda) -> frozenset[str]:
+    """Return the names that ``:=`` makes a lambda's own, on whatever path."""
+    found = (n.target for n in nodes_in(node.body) if isinstance(n, ast.NamedExpr))
+    return frozenset(target.id for target in found)
 
 
 def _as_function(r: Reader, node: ast.Lambda) -> ast.FunctionDef:

@@ -7,6 +7,8 @@ import itertools
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+import numpy as np
+
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.classes import is_users
 from gradgen.frontend.entries import literal
@@ -32,10 +34,13 @@ from gradgen.frontend.sections import meet
 from gradgen.frontend.values import (
     BoundMethod,
     Box,
+    Frame,
     Generator,
     Iteration,
     Lazy,
+    LocalFunction,
     Map,
+    Record,
     Ref,
     Seq,
     Static,
@@ -54,13 +59,21 @@ VIEWS = ("keys", "values", "items")  # of dicts
 class Given:
     """The arguments of a call that makes an iteration (``live``: for a loop with a body).
 
-    ``some``: its items may be ``Perhaps``; ``late``: something may be written between the items.
+    ``some``: its items may be ``Perhaps``; ``late``: something may be written between the items;
+    ``read``: notes what they are read from, if somebody asks.
     """
 
     def __init__(
-        self, r: Reader, node: ast.Call, live: bool, some: bool = False, late: bool = False
+        self,
+        r: Reader,
+        node: ast.Call,
+        live: bool,
+        some: bool = False,
+        late: bool = False,
+        read: Noted | None = None,
     ) -> None:
         self.r, self.node, self.live, self.some, self.late = r, node, live, some, late
+        self.read = read
         self.options = {k.arg: k.value for k in node.keywords if k.arg}
 
     def own(self, name: str) -> Over | None:
@@ -104,13 +117,14 @@ class Given:
             if isinstance(a, ast.Starred):
                 items = sequence_items(self.r, evaluate(self.r, a.value), a)
                 out += [over_value(self.r, item, a) for item in items]
+                note_read(self.read, items)
             else:
-                out.append(iteration_of(self.r, a, self.live, some, late=self.late))
+                out.append(iteration_of(self.r, a, self.live, some, self.late, self.read))
         return out
 
     def over(self, some: bool = False) -> Over:
         """Return what the first argument runs over; ``some``: its items may be ``Perhaps``."""
-        return iteration_of(self.r, self.node.args[0], self.live, some, late=self.late)
+        return iteration_of(self.r, self.node.args[0], self.live, some, self.late, self.read)
 
     def items(self) -> list[list[Any]]:
         """Return the items of every argument, which have to be few and of known number."""
@@ -129,9 +143,12 @@ class Given:
 
     def value(self, place: int, name: str, default: Any) -> Any:
         """Return the value of an argument that is given by position or by name."""
-        if len(self.node.args) > place:
-            return evaluate(self.r, self.node.args[place])
-        return evaluate(self.r, self.options[name]) if name in self.options else default
+        asked = self.node.args[place] if len(self.node.args) > place else self.options.get(name)
+        if asked is None:
+            return default
+        value = evaluate(self.r, asked)
+        note_read(self.read, [value])
+        return value
 
     def constant(self, value: Any, name: str) -> Any:
         """Return an argument as Python has it: how many items there are has to be known."""
@@ -161,13 +178,27 @@ def builder(*callables: Any) -> Callable[[Builder], Builder]:
     return register
 
 
+# These find each item of what they go over in its turn; those read all items when they are made.
+IN_TURN = (enumerate, zip, reversed, itertools.chain, itertools.chain.from_iterable,
+           itertools.islice, itertools.repeat, itertools.starmap, np.ndenumerate)  # fmt: skip
+AT_ONCE = (itertools.product, itertools.permutations, itertools.combinations,
+           itertools.combinations_with_replacement)  # fmt: skip
 # What takes the items of one after all of another, and does nothing in between.
 ALL_AT_ONCE = (enumerate, reversed, itertools.chain, itertools.product, itertools.pairwise)
 ONE_BY_ONE = (itertools.takewhile, itertools.dropwhile, itertools.filterfalse)
 
 
 def _built(r: Reader, kind: Any, given: Given) -> Over:
-    """Return what the call of a builder runs over."""
+    """Return what the call of a builder runs over, and note what it may read early."""
+    noted = len(given.read.values) if given.read is not None else 0
+    over = _singly_built(r, kind, given)
+    at_once = kind in AT_ONCE and isinstance(over, list)
+    if given.read is not None and kind not in IN_TURN and not at_once:
+        given.read.early += given.read.values[noted:]
+    return over
+
+
+def _singly_built(r: Reader, kind: Any, given: Given) -> Over:
     if kind in ALL_AT_ONCE or (kind is zip and len(given.node.args) == 1):
         return BUILDERS[kind](given)
     # A cycle by nature: generators are read as functions.
@@ -177,16 +208,41 @@ def _built(r: Reader, kind: Any, given: Given) -> Over:
         return BUILDERS[kind](given)
 
 
+class Noted:
+    """What the items of an iterator are read from, and what of that may be read before its turn.
+
+    ``in_turn``: what stands between the items is statements, which are likely to write.
+    """
+
+    def __init__(self, in_turn: bool = True) -> None:
+        self.values: list[Any] = []
+        self.early: list[Any] = []
+        self.in_turn = in_turn
+
+
+def note_read(read: Noted | None, values: list[Any]) -> None:
+    """Note what items are read from, where somebody asks for that."""
+    if read is not None:
+        read.values += values
+
+
 def iteration_of(
-    r: Reader, node: ast.expr, live: bool = False, some: bool = False, late: bool | None = None
+    r: Reader,
+    node: ast.expr,
+    live: bool = False,
+    some: bool = False,
+    late: bool | None = None,
+    read: Noted | None = None,
 ) -> Over:
     """Return what a loop over this expression runs over.
 
-    ``some``: items may be ``Perhaps``; ``late``: something may be written between the items.
+    ``some``: items may be ``Perhaps``; ``late``: something may be written between the items;
+    ``read``: notes what they are read from.
     """
     late = live or some if late is None else late
     if not isinstance(node, ast.Call):
         value = evaluate(r, node)
+        note_read(read, [value])
         if (late or some) and isinstance(value, Map) and value.unknown is None:
             return _over_dict(r, node, value, "keys", late, some)
         if late and is_open(value):
@@ -195,8 +251,10 @@ def iteration_of(
         return of_text or _over(r, value, node, live)
     callee = evaluate(r, node.func)
     if isinstance(callee, Static) and makes_iteration(callee):
-        return _built(r, callee.obj, Given(r, node, live, some, late))
+        return _built(r, callee.obj, Given(r, node, live, some, late, read))
     views = isinstance(callee, BoundMethod) and callee.name in VIEWS
+    if isinstance(callee, BoundMethod):
+        note_read(read, [callee.owner])
     if (late or some) and views and isinstance(callee.owner, Map):
         return _over_dict(r, node, callee.owner, callee.name, late, some)
     copies = isinstance(callee, Static) and callee.obj in (list, tuple) and len(node.args) == 1
@@ -212,7 +270,9 @@ def iteration_of(
         named = [v for arg in node.args for v in _named_in(r, arg)]
         require_no_arrays(r, node, [v for v in named if not _is_vector(r, v)])
         watch(r, named)
-    return _over(r, called(r, node, callee), node, live)
+    value = called(r, node, callee)
+    note_read(read, [value])
+    return _over(r, value, node, live)
 
 
 def _named_in(r: Reader, node: ast.AST) -> list[Any]:
@@ -230,9 +290,47 @@ def watch(r: Reader, values: list[Any]) -> None:
     # A cycle by nature: what a generator yields is looped over.
     from gradgen.frontend.yielded import Seen
 
-    if any(isinstance(value, Ref | Box) for value in values):
-        given = {str(k): value for k, value in enumerate(values)}
+    held = [value.owner if isinstance(value, BoundMethod) else value for value in values]
+    if any(isinstance(value, Ref | Box) for value in held):
+        given = {str(k): value for k, value in enumerate(held)}
         r.yielding.append(Seen(r, ast.Pass(), r.frame, given))
+    for f in held:
+        if isinstance(f, LocalFunction):
+            inner = Frame(f.frame.source, {}, f.frame.globals, {}, f.frame)
+            r.yielding.append(Seen(r, f.node, inner, {}))
+
+
+def watch_early(r: Reader, noted: Noted) -> None:
+    """Have writes refused to containers of which items may be read before their turn.
+
+    What the items are themselves may be written to: they are read where they are.
+    """
+    # A cycle by nature: what a generator yields is looped over.
+    from gradgen.frontend.yielded import Seen
+
+    objects = [v for v in noted.early if isinstance(v, Record | LocalFunction | BoundMethod)]
+    watch(r, objects)
+    held = [v for v in noted.early if isinstance(v, Seq | Map) or _holds_numbers(r, v)]
+    if held:
+        given = {str(k): value for k, value in enumerate(held)}
+        r.yielding.append(Seen(r, ast.Pass(), r.frame, given, deep=False))
+
+
+def _holds_numbers(r: Reader, value: Any) -> bool:
+    """Whether a value is an array or list whose items are numbers, as far as is known."""
+    if not isinstance(value, Ref):
+        return False
+    of = r.read(value).type
+    return of.rank in (1, None) if of.kind == "array" else of.item is None or of.item.rank == 0
+
+
+def watched(r: Reader, noted: Noted) -> tuple[Any, ...]:
+    """Return what containers hold now, for an iterator that has read items of them."""
+    count = len(r.yielding)
+    watch_early(r, noted)
+    seen = tuple(r.yielding[count:])
+    del r.yielding[count:]
+    return seen
 
 
 def require_no_arrays(r: Reader, node: ast.AST, items: list[Any]) -> None:
@@ -301,13 +399,14 @@ def makes_iteration(callee: Static) -> bool:
 
 def made(r: Reader, node: ast.Call) -> Any:
     """Return the value of a call that makes an iteration: all but ranges can be used up."""
-    over = iteration_of(r, node, late=True)
-    if isinstance(over, Iteration) and over.bounds is not None:
-        return over
     # A cycle by nature: iterators that keep their place are stepped through by statements.
     from gradgen.frontend.cursors import made_once
 
-    return made_once(r, over, node)
+    read = Noted()
+    over = iteration_of(r, node, late=True, read=read)
+    if isinstance(over, Iteration) and over.bounds is not None:
+        return over
+    return made_once(r, over, node, watched(r, read))
 
 
 # --- builtins -------------------------------------------------------------------------------

@@ -16,11 +16,21 @@ from gradgen.frontend.callables import from_library
 from gradgen.frontend.cursors import named_cursor, part_of, slice_taken
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.indices import Index
-from gradgen.frontend.iterables import Late, Over, Thunk, as_positions, counted, current, over_value
+from gradgen.frontend.iterables import (
+    Late,
+    Over,
+    Thunk,
+    as_positions,
+    counted,
+    current,
+    over_later,
+    over_value,
+)
 from gradgen.frontend.iteration import (
     Given,
     builder,
     iteration_of,
+    note_read,
     require_no_arrays,
     watch,
 )
@@ -66,8 +76,13 @@ def _chain_of_items(given: Given) -> Over:
     outer = given.over()
     outer = counted(r, outer) if isinstance(outer, Iteration) else outer
     if isinstance(outer, list):
+        find = over_later if given.late else over_value
+        inner = [current(r, i, node) for i in outer]
+        note_read(given.read, inner)
         with r.heading(None):  # the loop at hand runs over more than one of these
-            return _chained(given, [over_value(r, current(r, i, node), node) for i in outer])
+            return _chained(given, [find(r, i, node) for i in inner])
+    if given.read is not None:
+        given.read.early += given.read.values
     return _listed(given, FLAT, over=outer)
 
 
@@ -91,8 +106,10 @@ def _chained(given: Given, overs: list[Over]) -> Over:
     few = [v if isinstance(v, list) else counted(given.r, v, late=True) for v in overs]
     if not any(isinstance(over, Iteration) for over in few):
         return [item for over in few if isinstance(over, list) for item in over]
-    if given.live and any(isinstance(over, Iteration) and over.arrays for over in few):
-        return _one_after_the_other(given, few)
+    if given.read is not None:
+        if given.read.in_turn and any(isinstance(over, Iteration) and over.arrays for over in few):
+            return _one_after_the_other(given, few)
+        given.read.early += given.read.values
     text = "\n".join(["out = []", *(EACH.format(k=k) for k in range(len(few)))])
     node = given.node
     named = {
@@ -274,13 +291,14 @@ def _starmap(given: Given) -> Over:
     from gradgen.frontend.unpacking import sequence_items
 
     r, node = given.r, given.node
-    over = iteration_of(r, node.args[1], given.live, late=given.late)
+    over = iteration_of(r, node.args[1], given.live, late=given.late, read=given.read)
     function = evaluate(r, node.args[0])
+    note_read(given.read, [function])
 
     def result(item: Any) -> Any:
         return call_value(r, node, function, sequence_items(r, item, node), {})
 
-    if isinstance(over, list) and given.live:
+    if isinstance(over, list) and given.late:
         # The function is called when the loop comes to its turn.
         return [Thunk(lambda v=v: result(current(r, v, node)), v) for v in over]  # type: ignore[misc]
     if isinstance(over, list):

@@ -33,7 +33,7 @@ SECTIONS = {
     "elementwise_calls": "nan_to_num piecewise polyval fsum dist sumprod",
     "fields": "fields asdict astuple",
     "generators": "map filter iter next takewhile dropwhile filterfalse compress zip_longest "
-    "groupby",
+    "groupby merge",
     "iterators": "product combinations permutations combinations_with_replacement chain "
     "from_iterable pairwise accumulate starmap islice count repeat cycle ndindex ndenumerate",
     "implicit_calls": "begun_object ended_object",

@@ -268,7 +268,8 @@ class Lazy:
 
     ``items`` gives all at once; ``each`` what a loop runs over, one at a time (None: a filter
     decides how many there are).  ``frame``: where it was made; ``made``: the expression that did;
-    ``called``: the call of a generator that it is, which may take turns with a loop.
+    ``called``: the call of a generator that it is, which may take turns with a loop; ``read``: what
+    its items are made of, where ``items`` does not watch that.
     """
 
     items: Callable[[], Any]
@@ -276,6 +277,7 @@ class Lazy:
     frame: Frame
     made: int = 0
     called: Any = None
+    read: Any = ()
 
 
 @dataclass(slots=True, eq=False)

@@ -82,8 +82,17 @@ def _inside(op: Any) -> Any:
     return (inner for block in op.blocks for inner in walk(block))
 
 
+def _storages(held: list[Any]) -> list[Any]:
+    """Return the storages of arrays and lists, and of lists that have grown."""
+    own = [v.storage for v in held if isinstance(v, Ref)]
+    return own + [v.grown for v in held if isinstance(v, Seq) and v.grown is not None]
+
+
 class Seen:
-    """What a generator can read, and what that was before its items were listed."""
+    """What a generator can read, and what that was before its items were listed.
+
+    ``deep``: with all that is in the containers that it is given.
+    """
 
     def __init__(
         self,
@@ -92,6 +101,7 @@ class Seen:
         frame: Frame,
         given: dict[str, Any],
         key: tuple[int, int] | None = None,
+        deep: bool = True,
     ) -> None:
         self.key = key
         names = names_in([definition])
@@ -100,10 +110,10 @@ class Seen:
         shared = [f.shared for f in outer if f.shared is not None and names & set(f.shared.fields)]
         held = [*given.values(), *shared, *(v for _, _, v in self.names)]
         self.held = [v for v in held if isinstance(v, Ref | Box)]
-        things = reached(held).values()
+        things = reached(held).values() if deep else [*held, *_storages(self.held)]
         self.boxes = [(v, contents(v)) for v in things if isinstance(v, Box)]
         self.versions = dict(r.versions)
-        rows = pools.storages(r, tuples=False)
+        rows = pools.storages(r, tuples=False) if deep else []
         self.storages = [v for v in (*things, *rows) if v in self.versions]
         self.acts = False  # whether it prints or draws random numbers
 

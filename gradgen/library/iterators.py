@@ -210,6 +210,6 @@ for _known, _function in (
     (bisect.bisect, bisect_right), (bisect.insort_left, insort_left),
     (bisect.insort_right, insort_right), (bisect.insort, insort_right),
     (heapq.nsmallest, nsmallest), (heapq.nlargest, nlargest),
-    (heapq.merge, merge),
 ):  # fmt: skip
     READ_AS.enter(_known, _function)
+LAZY[heapq.merge] = merge  # a generator, too

@@ -53,6 +53,7 @@ def settle_guards(function: Function, every: bool = False) -> None:
         return
     reader, stale = _Reads(function.body), _new_in_turns(function.body)
     stale |= _named_as_before(function.body, {op: v for _, op, v in guards})
+    stale |= _assigned_outside(function.body, [v for _, _, v in guards])
     needed = [
         v for block, op, v in guards
         if every or (v in stale or not reader.at_once(v, block, op))
@@ -100,6 +101,24 @@ def _named_as_before(body: Block, guards: dict[Op, Value]) -> set[Value]:
             if u.name:
                 groups.setdefault(u.name, set()).add(webs.root(u))
     return out
+
+
+def _assigned_outside(body: Block, guarded: list[Value]) -> set[Value]:
+    """Return what is guarded and has its name from before the branch that assigns it.
+
+    What one side hands on was computed before, and the text assigns it there, on every path.
+    """
+    webs, found = Webs(body), set[Value]()
+    for op in walk(body):
+        for side in op.blocks if op.prim == "if" and op.outputs else ():
+            inside = {v for inner in walk(side) for v in inner.outputs}
+            inside |= {v for block in blocks_of(side) for v in block.params}
+            handed = zip(side.results, op.outputs, strict=True) if side.end == "yield" else ()
+            for v, out in handed:
+                computed = not isinstance(v, Const | Undefined)
+                if computed and v.name == out.name and v not in inside:
+                    found.add(webs.root(out))
+    return {v for v in guarded if webs.root(v) in found}
 
 
 class Webs(Partition):
