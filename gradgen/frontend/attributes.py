@@ -193,7 +193,9 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         there = f"; use np.{name}" if hasattr(np, name) else ""
         r.fail(node, AttributeError(f"'numpy.ndarray' object has no attribute {name!r}{there}"))
     if not any(hasattr(kind, name) for kind in (float, int, np.generic, np.ndarray)):
-        r.refuse(node, f"a {describe(owner)} has no attribute {name!r}", "correct the name")
+        way = "give types: example arguments or annotations"
+        way = way if v.type.kind == "any" else "correct the name"
+        r.refuse(node, f"a {describe(owner)} has no attribute {name!r}", way)
     r.refuse(node, f"the attribute or method {name!r} of arrays has no rule")
 
 

@@ -32,6 +32,7 @@ from gradgen.frontend.describing import describe, reads_on, runs_once
 from gradgen.frontend.precise import Precise
 from gradgen.frontend.sharing import Place, Sharing, Thing
 from gradgen.frontend.signals import Certain, Retry, Stepwise
+from gradgen.frontend.taken_for_numbers import entry_before_a_write
 from gradgen.frontend.values import (
     Around,
     Box,
@@ -299,10 +300,7 @@ class Reader(Sharing):
                 and out.type.kind == "any"
                 and set(step.attrs["index"]) & set("ia")
             ):
-                name = value.storage.name or "an array"
-                what = f"after a write, an entry of {name!r} read before (the number, or a view?)"
-                way = "give types: example arguments or annotations"
-                raise UnsupportedError(what, self.b.span, way)
+                return entry_before_a_write(self, value)
             out = self.b.emit(step.prim, [out, *step.operands], **step.attrs)
         return out
 

@@ -40,6 +40,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
 from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.signals import Certain, Raised
+from gradgen.frontend.taken_for_numbers import require_number
 from gradgen.frontend.targets import assign_to, delete
 from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import Box, Choice, LocalFunction, Map, Ref, Seq, Static
@@ -187,11 +188,7 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
         return old
     if isinstance(old, Ref) and r.read(old).type.kind == "any" and _aliased(r, old):
         r.require_alone(old.storage)  # asks for a choice where paths have met, first
-        r.refuse(
-            s,
-            f"{ast.unparse(s.target)!r} may be an array that another name sees, or a number",
-            "give types: example arguments or annotations",
-        )
+        require_number(r, r.read(old), ast.unparse(s.target), r.span(s))
     if isinstance(old, Value) and old.type.is_scalar and r.holders(old) > 1:
         r.book.updated[old] = (r.span(s), ast.unparse(s.target))
     return binary(r, s, old, value)
