@@ -26,12 +26,12 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.source import source_of
 from gradgen.frontend.special import special
 from gradgen.frontend.special_methods import invoked, special_method
+from gradgen.frontend.swallowing import apart, as_try, may_swallow
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.values import LocalFunction, Record, Seq, Static, is_static, static_value
-from gradgen.syntax import located, names_in, nodes_in
+from gradgen.syntax import located, names_in
 
 CLASSES = "classes"  # of the exceptions that a manager suppresses
-RAISING = (ast.Raise, ast.Assert)
 HARMLESS = (np.errstate, np.printoptions, contextlib.nullcontext)
 
 
@@ -50,7 +50,6 @@ def with_statement(r: Reader, s: ast.With, rest: Point) -> Point:
             held = manager.fields["value"] if block else invoked(r, call, manager, "__enter__")
             if item.optional_vars is not None:
                 assign_to(r, item.optional_vars, held)
-            _require_no_swallowing(r, call, manager, s.body)
             continue
         target = evaluate(r, call.func) if isinstance(call, ast.Call) else None
         if not (isinstance(target, Static) and target.obj in HARMLESS):
@@ -67,6 +66,23 @@ def with_statement(r: Reader, s: ast.With, rest: Point) -> Point:
             held = evaluate(r, call.args[0]) if null else Static(None)
             assign_to(r, item.optional_vars, held)
     return Point(_with_exits(r, s, managers), rest) if managers else Point(s.body, rest)
+
+
+def _swallowing(r: Reader, s: ast.With) -> list[ast.stmt] | None:
+    """Return the ``try`` of a block whose first manager may swallow exceptions; None for others."""
+    swallow = [may_swallow(_class_of_manager(r, item.context_expr)) for item in s.items]
+    if not any(swallow):
+        return None
+    return as_try(r, s) if swallow[0] else apart(r, s)
+
+
+def _class_of_manager(r: Reader, node: ast.expr) -> Any:
+    """Return the class of a context manager, as far as it is known without a call."""
+    if isinstance(node, ast.Name | ast.Attribute):
+        return class_of(evaluate(r, node))
+    made = known(r, node.func) if isinstance(node, ast.Call) else None
+    kind = made.obj if isinstance(made, Static) else None
+    return kind if isinstance(kind, type) and is_users(kind) else None
 
 
 def _with_exits(r: Reader, s: ast.With, managers: list[tuple[ast.expr, Any]]) -> Sequence[Step]:
@@ -108,20 +124,6 @@ def _asks(definition: Any) -> bool:
     return bool(names & names_in([definition]))
 
 
-def _require_no_swallowing(r: Reader, node: ast.expr, manager: Any, body: list[ast.stmt]) -> None:
-    """Refuse a manager that decides by the exception whether its block raises one, if it does."""
-    exit_ = None if is_opened(manager) else special_method(manager, "__exit__")
-    raised = next((n for s in body for n in nodes_in(s) if isinstance(n, RAISING)), None)
-    if exit_ is None or raised is None:
-        return
-    definition = source_of(exit_.function).node
-    answers = [n.value for n in nodes_in(definition) if isinstance(n, ast.Return)]
-    plain = all(v is None or (isinstance(v, ast.Constant) and not v.value) for v in answers)
-    if not plain and _asks(definition):
-        what = "a context manager that may swallow what is raised in its block"
-        r.refuse(node, what, "write try ... except in the place of the block")
-
-
 def _end_of_block(manager: Any) -> None:
     """Stand for the end of a block of a context manager; this is read, and never called."""
 
@@ -135,7 +137,9 @@ def _read_end(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any])
 def replaced(r: Reader, s: ast.With) -> list[ast.stmt] | None:
     """Return the statements that a block of `contextlib` stands for, None for others."""
     suppressed = _suppressed(r, s)
-    return nested(r, s) if suppressed is None else [suppressed]
+    if suppressed is not None:
+        return [suppressed]
+    return nested(r, s) or _swallowing(r, s)
 
 
 def _suppressed(r: Reader, s: ast.With) -> ast.Try | None:

@@ -590,24 +590,6 @@ def pairs_of_what_changes(x):
     return total
 
 
-class Swallows:
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, trace):
-        return kind is not None and issubclass(kind, ValueError)
-
-
-def block_that_swallows(x):
-    total = 0.0
-    with Swallows():  # here: swallow
-        total += x
-        if x > 1.0:
-            raise ValueError
-        total *= 2.0
-    return total
-
-
 EXAMPLE_ARGS = {
     "raises_by_the_numbers": lambda: (1.5,),
     "attributes_listed_by_path": lambda: (1.5,),
@@ -653,7 +635,6 @@ EXAMPLE_ARGS = {
     "list_grows_under_loop": lambda: (1.5,),
     "set_display": lambda: (1.5,),
     "context_manager": lambda: (1.5,),
-    "block_that_swallows": lambda: (1.5,),
     "class_reads_around": lambda: (0.5,),
     "class_inside": lambda: (1.5,),
     "f_string": lambda: (1.5,),
