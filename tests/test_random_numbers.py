@@ -90,9 +90,27 @@ def of_the_standard_library(x):
     return total * rng.choice(x) + rng.randrange(1, 9, 3) * x[rng.randrange(3)] * rng.random()
 
 
+def in_batches(x):
+    """Rows in another order in each epoch; lists, and what NumPy keeps, are shuffled, too."""
+    rng = np.random.default_rng(1)
+    places, items, grown = np.arange(len(x)), [x[0], x[1] ** 2, x[2]], []
+    total = 0.0
+    for _ in range(3):
+        rng.shuffle(places)
+        for start in range(0, len(x), 2):
+            total = 0.9 * total + np.sum(x[places[start : start + 2]] ** 2) * (start + 1.0)
+            grown.append(total)
+    rng.shuffle(items)
+    np.random.seed(3)
+    np.random.shuffle(grown)
+    table = np.outer(x, x) + rng.normal()
+    np.random.RandomState(2).shuffle(table)
+    return total * items[0] + items[2] * grown[1] + np.sum(table[0] * table[1])
+
+
 LOSSES = (
     noise, one_after_the_other, in_a_loop, with_one_unused, scaled, on_a_path, of_many_kinds,
-    of_an_old_generator, among_items, of_the_standard_library,
+    of_an_old_generator, among_items, of_the_standard_library, in_batches,
 )  # fmt: skip
 
 

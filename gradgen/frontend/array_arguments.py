@@ -28,7 +28,8 @@ def arrays_for_lists(
     scipy = str(getattr(obj, "__module__", "")).startswith("scipy")
     if not (scipy or of_numpy(obj)) or _among(obj, AS_LISTS):
         return args, kwargs
-    kept = 1 if _among(obj, WRITES) or getattr(obj, "__name__", "") == "at" else 0
+    in_place = getattr(obj, "__name__", "") in ("at", "shuffle")
+    kept = 1 if _among(obj, WRITES) or in_place else 0
     made, named = made_arrays(r, node, args[kept:], kwargs, _among(obj, OF_ARRAYS))
     return [*args[:kept], *made], named
 

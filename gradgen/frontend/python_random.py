@@ -93,5 +93,5 @@ def is_python(owner: Any) -> bool:
     return isinstance(owner, Value) and owner.op is not None and owner.op.prim == PRIM
 
 
-for _name in ("gauss", "normalvariate", "expovariate", "randrange", "shuffle"):
+for _name in ("gauss", "normalvariate", "expovariate", "randrange"):
     method(_name)(_method(_name))

@@ -144,6 +144,37 @@ def _moved(
     return from_library(r, node, moved, [drawn, *doubles, *more], {})
 
 
+def _shuffled(r: Reader, node: ast.AST, where: Options, args: Args, kwargs: Options) -> Any:
+    """Read ``shuffle``, for which NumPy draws what it draws for a permutation of as many."""
+    given = args[0] if len(args) == 1 else kwargs.get("x")
+    if len(args) + len(kwargs) != 1 or given is None:
+        r.refuse(node, "these arguments of shuffle", "shuffle along the first axis")
+    # A cycle by nature: lengths are asked by calls.
+    from gradgen.frontend.calls import call_value
+
+    count = call_value(r, node, Static(len), [given], {})
+    places = _drawn(r, node, "permutation", where, [count], {})
+    return from_library(r, node, draws.rearranged, [given, places], {})
+
+
+@special("np.random.shuffle")
+def _legacy_shuffle(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Read what puts items in an order drawn from the generator that NumPy keeps."""
+    return _shuffled(r, node, {"function": "np.random.permutation"}, args, kwargs)
+
+
+@method("shuffle")
+def _shuffle(r: Reader, node: ast.AST, owner: Any, args: Args, kwargs: Options) -> Any:
+    """Read what puts items in an order drawn from a generator of the function's own."""
+    if is_python(owner):
+        return drawn(r, node, "shuffle", owner, args, kwargs)
+    if not isinstance(owner, Value) or owner.op is None or owner.op.prim not in METHODS:
+        what = "shuffle of something that is not a generator made in the function"
+        r.refuse(node, what, "make it there by np.random.default_rng(seed)")
+    where = {"function": "permutation", "owner": owner, "legacy": owner.op.prim != "generator"}
+    return _shuffled(r, node, where, args, kwargs)
+
+
 def _is_fixed(v: Value) -> bool:
     """Whether a value is made of constants alone."""
     if isinstance(v, Const):

@@ -46,7 +46,8 @@ SECTIONS = {
     "python_random": "Random",
     "random_calls": "default_rng RandomState normal uniform standard_normal random exponential "
     "permutation choice standard_exponential standard_gamma gamma beta chisquare standard_t "
-    "lognormal laplace logistic gumbel poisson binomial geometric random_sample randint randn rand",
+    "lognormal laplace logistic gumbel poisson binomial geometric random_sample randint randn rand "
+    "shuffle",
     "reshaping": "reshape ravel broadcast_to tile",
     "said": "python_says",
     "shape_calls": "roll block cross windows",

@@ -250,6 +250,8 @@ def _may_raise(r: Reader, op: Op) -> Iterator[type[BaseException]]:
         yield from () if OWN_NAME in text else (_class_of_text(r, text),)
     elif op.prim == "assert":
         yield AssertionError
+    elif op.prim in ("load", "store") and op.inputs[-1].type.of is not None:
+        yield from ()  # what an object holds, at its own place
     elif op.prim in HARMLESS or _is_of_entries(op):
         if not _fits(op) and op.prim not in ("len", "dim", "if"):
             yield ValueError

@@ -77,3 +77,11 @@ def shuffle(rng, x):
     for i in range(len(x) - 1, 0, -1):
         j = rng.randrange(i + 1)
         x[i], x[j] = x[j], x[i]
+
+
+def rearranged(x, places):
+    """Put the items of a list, or the rows of an array, in another order, in place."""
+    if isinstance(x, list):
+        x[:] = [x[k] for k in places]
+    else:
+        x[...] = x[places]

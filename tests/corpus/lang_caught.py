@@ -166,7 +166,30 @@ def methods_of_items(x):
     return named["a"].balance * listed[0].balance + named["b"].balance * failed
 
 
+class Ledger:
+    def __init__(self, balance):
+        self.balance, self.entries = balance, []
+
+    def book(self, amount):
+        if self.balance + amount < 0:
+            raise Infeasible(amount)
+        self.balance += amount
+        self.entries.append(("booked", amount))
+
+
+def booked_entries(x):
+    """What an object holds is written at its own place, which raises nothing."""
+    ledger = Ledger(x[0] ** 2)
+    for v in x:
+        try:
+            ledger.book(-v * v)
+        except Infeasible:
+            ledger.book(v)
+    return ledger.balance + sum(v**2 for name, v in ledger.entries if name == "booked")
+
+
 _NAMES = [
+    "booked_entries",
     "methods_of_items",
     "skips_and_breaks",
     "out_of_two_loops",
