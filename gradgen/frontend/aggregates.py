@@ -12,7 +12,7 @@ from typing import Any
 from gradgen.frontend import comprehensions, lists, row_kinds
 from gradgen.frontend.branches import chain, choose
 from gradgen.frontend.callables import borrowed, from_library
-from gradgen.frontend.evaluate import as_value, evaluate
+from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.flow import read_statements
 from gradgen.frontend.iterables import counted, current, of_known_length, over_value, takes_turns
 from gradgen.frontend.objects import class_of
@@ -220,13 +220,7 @@ def _require_items(r: Reader, node: ast.AST, name: str, items: Ref) -> None:
 
 
 def _first_and_rest(r: Reader, node: ast.AST, items: Ref) -> tuple[Any, Any]:
-    one = located(ast.parse("items[0], items[1:]", mode="eval").body, node)
-    r.frame.names["items"], keep = items, r.frame.names.get("items")
-    both = evaluate(r, one)
-    if keep is None:
-        del r.frame.names["items"]
-    else:
-        r.frame.names["items"] = keep
+    both = run_text(r, node, "both = items[0], items[1:]", "both", items=items)
     return both.items[0], both.items[1]
 
 

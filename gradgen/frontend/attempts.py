@@ -94,35 +94,37 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
             except GradgenError as other:
                 error = further(other, error)
         if any(ABOUT_HOLDERS.search(other.message) for other in met):
-            read = _with_places(fn, given, options)
+            read = _with_places(fn, given, options, kinds)
             if read is not None:
                 return read
         raise error from None
 
 
-def _with_places(fn: Any, given: Any, options: Any) -> Function | None:
+def _with_places(fn: Any, given: Any, options: Any, kinds: Kinds) -> Function | None:
     """Read a function whose lists in lists are places; None where that is refused, too.
 
-    Those that only names share may be so, too.  Where it is asked for, dicts are lists of keys and
-    of items, and texts that the path decides are values of the graph.
+    Those that only names share may be so, too, and objects rows of lists.  Where it is asked for,
+    dicts are lists of keys and of items, and texts that the path decides are values of the graph.
     """
+    pools: list[set[type] | None] = [None, *([set()] if kinds.made | kinds.given else [])]
     before: Any = None
     for named in (False, True):
         lists = list_rows.kinds_in(fn, named)
         if lists and set(lists) != before:
-            found = _with_dicts(fn, given, options, lists)
-            if found is not None:
-                return found
+            for pooled in pools:
+                found = _with_dicts(fn, given, options, {"lists": lists, "pooled": pooled})
+                if found is not None:
+                    return found
         before = set(lists)
     return None
 
 
-def _with_dicts(fn: Any, given: Any, options: Any, lists: dict[Any, Any]) -> Function | None:
+def _with_dicts(fn: Any, given: Any, options: Any, how: dict[str, Any]) -> Function | None:
+    """Read a function with dicts as lists, and texts as values, where that is asked for."""
     tables = words = False
     while True:
-        how: dict[str, Any] = {"tables": tables, "words": words, "lists": lists}
         try:
-            return read_once(fn, given, options, pooled=set(), **how)
+            return read_once(fn, given, options, tables=tables, words=words, **how)
         except GradgenError as error:
             if not words and ABOUT_TEXTS.search(error.message):
                 tables = words = True

@@ -11,12 +11,12 @@ from __future__ import annotations
 import ast
 import itertools
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from gradgen.errors import GradgenError
+from gradgen.frontend.classes import is_users
 from gradgen.frontend.flow_groups import ITEMS, Group, unite
-from gradgen.frontend.source import innermost, source_of
+from gradgen.frontend.flow_scopes import Scope, readable, scope_of
 
 MAKERS = ast.List | ast.ListComp | ast.Call | ast.BinOp | ast.Subscript
 SAME_ITEMS = ("list", "sorted", "reversed", "tuple", "deque", "iter")
@@ -37,7 +37,7 @@ def shared_lists(fn: types.FunctionType, named: bool = False) -> dict[Site, tupl
     ``named``: those that several names may stand for, too.
     """
     flows = _Flows()
-    scope = _of_function(fn)
+    scope = scope_of(fn)
     flows.function(scope.definition, scope)
     inner = _items_of_others(flows.groups)
     found: dict[Site, tuple[int, str]] = {}
@@ -62,75 +62,6 @@ def _items_of_others(groups: list[Group]) -> set[Group]:
     return inner
 
 
-class _Scope:
-    """The names of a function in one call of it, and what it returns; those around are found too.
-
-    ``around``: what global names stand for, and those of a closure.
-    """
-
-    def __init__(
-        self, definition: Any, parent: _Scope | None, path: str = "", around: Any = None
-    ) -> None:
-        self.definition, self.parent, self.path = definition, parent, path
-        self.around: dict[str, Any] = around or {}
-        self.names, self.returned = dict[str, Group](), Group()
-        self.functions: dict[str, Any] = {}
-        if parent is not None:
-            self.path, self.around = parent.path, parent.around
-        inside = list(_own_nodes(definition))
-        outer = {n for s in inside if isinstance(s, ast.Nonlocal | ast.Global) for n in s.names}
-        stored = [n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
-        args = [a.arg for a in ast.walk(definition.args) if isinstance(a, ast.arg)]
-        self.own = {*stored, *args} - outer
-
-    def group(self, name: str, order: Iterator[int]) -> Group:
-        """Return the group of what a name stands for."""
-        scope: _Scope | None = self
-        while scope is not None and name not in scope.own:
-            scope = scope.parent
-        names = (scope or self).names
-        if name not in names:
-            names[name] = Group()
-            names[name].names.append((next(order), name))
-        return names[name].found()
-
-    def called(self, name: str) -> _Scope | None:
-        """Return a scope for a call of a function of this name, None where it cannot be read."""
-        scope: _Scope | None = self
-        while scope is not None and name not in scope.functions:
-            if name in scope.own:
-                return None
-            scope = scope.parent
-        if scope is not None:
-            return _Scope(scope.functions[name], scope)
-        found = self.around.get(name)
-        if not isinstance(found, types.FunctionType) or _is_ours(found):
-            return None
-        try:
-            return _of_function(found)
-        except GradgenError:
-            return None  # it has no source
-
-
-def _of_function(fn: types.FunctionType) -> _Scope:
-    fn = innermost(fn)
-    source = source_of(fn)
-    cells = zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True)
-    closure = {name: cell.cell_contents for name, cell in cells if _is_filled(cell)}
-    return _Scope(source.node, None, source.path, {**fn.__globals__, **closure})
-
-
-def _is_filled(cell: types.CellType) -> bool:
-    try:
-        return cell.cell_contents is not None
-    except ValueError:
-        return False
-
-
-def _is_ours(fn: types.FunctionType) -> bool:
-    return (fn.__module__ or "").partition(".")[0] in ("gradgen", "numpy", "scipy")
-
-
 class _Flows:
     """One walk through a function, and through those that it calls: what may be what."""
 
@@ -139,10 +70,12 @@ class _Flows:
         self.groups: list[Group] = []
         self.attributes: dict[str, Group] = {}
         self.order = itertools.count()
+        self.methods: dict[str, list[Scope]] = {}  # of the user's classes, by name
+        self.classes: list[type] = []
         self.open: list[Any] = []  # functions whose calls are followed, innermost last
         self.calls = 0
 
-    def function(self, definition: Any, scope: _Scope) -> None:
+    def function(self, definition: Any, scope: Scope) -> None:
         """Follow what a function does."""
         body = definition.body if isinstance(definition.body, list) else []
         for s in body:
@@ -151,7 +84,7 @@ class _Flows:
         for s in body:
             self.statement(s, scope)
 
-    def call(self, inner: _Scope, args: list[Group]) -> Group:
+    def call(self, inner: Scope, args: list[Group]) -> Group:
         """Return the group of what a call of a function gives."""
         definition = inner.definition
         self.calls += 1
@@ -165,17 +98,28 @@ class _Flows:
         self.open.pop()
         return inner.returned.found()
 
+    def method_of_class(self, name: str, given: list[Group]) -> Group:
+        """Return the group of what methods of the user's classes give that have a name."""
+        out = Group()
+        for one in self.methods.get(name, ()):
+            inner = Scope(one.definition, one.parent, one.path, one.around)
+            unite(out, self.call(inner, given))
+        return out
+
     def made(self, site: Site, group: Group) -> None:
         """Note the group of what an expression makes, in every call of its function."""
         self.sites[site] = unite(self.sites[site], group) if site in self.sites else group
 
     # --- statements -----------------------------------------------------------------------
 
-    def statement(self, s: ast.AST, scope: _Scope) -> None:
+    def statement(self, s: ast.AST, scope: Scope) -> None:
         if isinstance(s, ast.FunctionDef):
             scope.functions[s.name] = s
         elif isinstance(s, ast.ClassDef):
-            return
+            scope.classes.append(s.name)
+            for inner in s.body:
+                if isinstance(inner, ast.FunctionDef):
+                    self.methods.setdefault(inner.name, []).append(Scope(inner, scope))
         elif isinstance(s, ast.Assign):
             for target in s.targets:
                 self.assigned(target, s.value, scope)
@@ -196,7 +140,7 @@ class _Flows:
         else:
             self.inner(s, scope)
 
-    def test(self, node: ast.expr, scope: _Scope) -> None:
+    def test(self, node: ast.expr, scope: Scope) -> None:
         """Read what is asked whether it holds: what it gives goes nowhere."""
         for part in node.values if isinstance(node, ast.BoolOp) else [node]:
             if isinstance(part, ast.BoolOp):
@@ -206,20 +150,20 @@ class _Flows:
             else:
                 self.value(part, scope)
 
-    def inner(self, s: ast.AST, scope: _Scope, but: tuple[str, ...] = ()) -> None:
+    def inner(self, s: ast.AST, scope: Scope, but: tuple[str, ...] = ()) -> None:
         for name, part in ast.iter_fields(s):
             for one in part if isinstance(part, list) else [part]:
                 if isinstance(one, ast.AST) and name not in but:
                     self.statement(one, scope)
 
-    def assigned(self, target: ast.expr, value: ast.expr, scope: _Scope) -> None:
+    def assigned(self, target: ast.expr, value: ast.expr, scope: Scope) -> None:
         if _side_by_side(target, value):
             for t, v in zip(target.elts, value.elts, strict=True):  # type: ignore[attr-defined]
                 self.assigned(t, v, scope)
         else:
             self.bind(target, self.value(value, scope), scope)
 
-    def bind(self, target: ast.expr, given: Group, scope: _Scope) -> None:
+    def bind(self, target: ast.expr, given: Group, scope: Scope) -> None:
         if isinstance(target, ast.Tuple | ast.List):
             for k, part in enumerate(target.elts):
                 if isinstance(part, ast.Starred):
@@ -239,7 +183,7 @@ class _Flows:
 
     # --- expressions ----------------------------------------------------------------------
 
-    def value(self, node: ast.AST, scope: _Scope) -> Group:
+    def value(self, node: ast.AST, scope: Scope) -> Group:
         """Return the group of what an expression gives."""
         if isinstance(node, ast.Name):
             group = scope.group(node.id, self.order)
@@ -253,21 +197,21 @@ class _Flows:
         self.groups.append(group)
         return group
 
-    def of_parts(self, node: ast.AST, scope: _Scope) -> Group:
+    def of_parts(self, node: ast.AST, scope: Scope) -> Group:
         for part in ast.iter_child_nodes(node):
             if isinstance(part, ast.expr):
                 self.value(part, scope)
         return Group()
 
-    def of_NamedExpr(self, node: ast.NamedExpr, scope: _Scope) -> Group:
+    def of_NamedExpr(self, node: ast.NamedExpr, scope: Scope) -> Group:
         self.assigned(node.target, node.value, scope)
         return self.value(node.target, scope)
 
-    def of_Attribute(self, node: ast.Attribute, scope: _Scope) -> Group:
+    def of_Attribute(self, node: ast.Attribute, scope: Scope) -> Group:
         self.value(node.value, scope)
         return self.attributes.setdefault(node.attr, Group()).found()
 
-    def of_List(self, node: ast.List | ast.Set, scope: _Scope) -> Group:
+    def of_List(self, node: ast.List | ast.Set, scope: Scope) -> Group:
         group = Group()
         for part in node.elts:
             unite(group.at(ITEMS), self.value(part, scope))
@@ -275,33 +219,33 @@ class _Flows:
 
     of_Set = of_List
 
-    def of_Tuple(self, node: ast.Tuple, scope: _Scope) -> Group:
+    def of_Tuple(self, node: ast.Tuple, scope: Scope) -> Group:
         group = Group()
         for k, part in enumerate(node.elts):
             unite(group.at(k), self.value(part, scope))
         return group
 
-    def of_Starred(self, node: ast.Starred, scope: _Scope) -> Group:
+    def of_Starred(self, node: ast.Starred, scope: Scope) -> Group:
         return self.value(node.value, scope).at(ITEMS)
 
-    def of_Dict(self, node: ast.Dict, scope: _Scope) -> Group:
+    def of_Dict(self, node: ast.Dict, scope: Scope) -> Group:
         group = Group()
         for key, part in zip(node.keys, node.values, strict=True):
             given = self.value(part, scope)
             unite(group.at(ITEMS), given if key is not None else given.at(ITEMS))
         return group
 
-    def of_IfExp(self, node: ast.IfExp, scope: _Scope) -> Group:
+    def of_IfExp(self, node: ast.IfExp, scope: Scope) -> Group:
         self.test(node.test, scope)
         return unite(self.value(node.body, scope), self.value(node.orelse, scope))
 
-    def of_BoolOp(self, node: ast.BoolOp, scope: _Scope) -> Group:
+    def of_BoolOp(self, node: ast.BoolOp, scope: Scope) -> Group:
         groups = [self.value(part, scope) for part in node.values]
         for other in groups[1:]:
             unite(groups[0], other)
         return groups[0].found()
 
-    def of_BinOp(self, node: ast.BinOp, scope: _Scope) -> Group:
+    def of_BinOp(self, node: ast.BinOp, scope: Scope) -> Group:
         group = Group()
         if not isinstance(node.op, ast.Add | ast.Mult):
             return self.of_parts(node, scope)
@@ -309,7 +253,7 @@ class _Flows:
             unite(group.at(ITEMS), self.value(part, scope).at(ITEMS))
         return group
 
-    def of_Subscript(self, node: ast.Subscript, scope: _Scope) -> Group:
+    def of_Subscript(self, node: ast.Subscript, scope: Scope) -> Group:
         owner = self.value(node.value, scope)
         if isinstance(node.slice, ast.Slice):
             group = Group()
@@ -319,7 +263,7 @@ class _Flows:
         key = node.slice.value if isinstance(node.slice, ast.Constant) else ITEMS
         return self.part(owner, key) if type(key) is int else owner.at(ITEMS)
 
-    def _comprehension(self, node: Any, scope: _Scope, item: ast.expr) -> Group:
+    def _comprehension(self, node: Any, scope: Scope, item: ast.expr) -> Group:
         for part in node.generators:
             self.bind(part.target, self.value(part.iter, scope).at(ITEMS), scope)
             for test in part.ifs:
@@ -328,23 +272,30 @@ class _Flows:
         unite(group.at(ITEMS), self.value(item, scope))
         return group
 
-    def of_ListComp(self, node: ast.ListComp | ast.GeneratorExp, scope: _Scope) -> Group:
+    def of_ListComp(self, node: ast.ListComp | ast.GeneratorExp, scope: Scope) -> Group:
         return self._comprehension(node, scope, node.elt)
 
     of_GeneratorExp = of_ListComp
 
-    def of_DictComp(self, node: ast.DictComp, scope: _Scope) -> Group:
+    def of_DictComp(self, node: ast.DictComp, scope: Scope) -> Group:
         return self._comprehension(node, scope, node.value)
 
     # --- calls ----------------------------------------------------------------------------
 
-    def of_Call(self, node: ast.Call, scope: _Scope) -> Group:
+    def of_Call(self, node: ast.Call, scope: Scope) -> Group:
         args = [self.value(a, scope) for a in node.args]
         for k in node.keywords:
             self.value(k.value, scope)
         if isinstance(node.func, ast.Attribute):
-            return self.method(node.func.attr, self.value(node.func.value, scope), args)
+            owner = self.value(node.func.value, scope)
+            given = self.method_of_class(node.func.attr, [owner, *args])
+            return unite(given, self.method(node.func.attr, owner, args))
         if not isinstance(node.func, ast.Name):
+            return Group()
+        cls = scope.around.get(node.func.id)
+        if node.func.id in scope.classes or (isinstance(cls, type) and is_users(cls)):
+            self.enter_class(cls)
+            self.method_of_class("__init__", [Group(), *args])
             return Group()
         inner = scope.called(node.func.id)
         if inner is not None:
@@ -355,6 +306,16 @@ class _Flows:
             self.made((path, "List", *where), group.at(ITEMS))  # type: ignore[arg-type]
             return group
         return self.builtin(node.func.id, args)
+
+    def enter_class(self, cls: Any) -> None:
+        """Take note of the methods of a class of the user's."""
+        if cls in self.classes or not isinstance(cls, type):
+            return
+        self.classes.append(cls)
+        for name, fn in [pair for one in reversed(cls.__mro__) for pair in vars(one).items()]:
+            scope = readable(fn)
+            if scope is not None:
+                self.methods.setdefault(name, []).append(scope)
 
     def builtin(self, name: str, args: list[Group]) -> Group:
         group = Group()
@@ -394,16 +355,6 @@ def _side_by_side(target: ast.expr, value: ast.expr) -> bool:
     if not isinstance(target, ast.Tuple | ast.List) or not isinstance(value, ast.Tuple | ast.List):
         return False
     return len(target.elts) == len(value.elts)
-
-
-def _own_nodes(definition: Any) -> Iterator[ast.AST]:
-    """Yield the nodes of a function without those of the functions in it."""
-    work = list(ast.iter_child_nodes(definition))
-    while work:
-        node = work.pop()
-        yield node
-        if not isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef):
-            work += ast.iter_child_nodes(node)
 
 
 def _is_list(node: ast.AST) -> bool:

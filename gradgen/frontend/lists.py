@@ -219,7 +219,7 @@ def _chosen_item(r: Reader, value: Choice, node: ast.AST) -> Value:
 
 def kept_in_list(r: Reader, value: Any, node: ast.AST) -> Any:
     """Return what goes into a list, where objects and tuples of all kinds are kept in others."""
-    if r.book.pooled is None:
+    if r.book.pooled is None and not r.book.list_rows:
         return value
     # A cycle by nature: tuples are kept in lists.
     from gradgen.frontend.records import as_row

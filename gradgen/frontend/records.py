@@ -21,6 +21,7 @@ from gradgen.frontend.pointers import (
     Tuples,
     as_number,
     is_known_word,
+    is_list_row,
     is_none_itself,
     is_word,
     pointer,
@@ -28,7 +29,7 @@ from gradgen.frontend.pointers import (
 )
 from gradgen.frontend.pools import held, new_row, own, set_item
 from gradgen.frontend.unbound import may_miss, raise_where
-from gradgen.frontend.values import Map, Ref, Seq
+from gradgen.frontend.values import Choice, Map, Ref, Seq
 from gradgen.ir.nodes import Const, Op, Value
 
 if TYPE_CHECKING:
@@ -192,6 +193,8 @@ def expanded(r: Reader, value: Any, node: ast.AST) -> Any:
     """Return a tuple or dict that is kept in lists as one; anything else as it is."""
     if isinstance(value, Map):
         require_unmoved(r, value)
+    if isinstance(value, Choice) and all(is_list_row(v) for v in options(value)):
+        value = r.read(value)
     found = pointer(value)
     if found is not None and isinstance(found.kind, Row):
         return row_items.expanded(r, value, found.kind, node)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import numpy as np
 
 
@@ -178,11 +180,66 @@ def grouped_rows(m):
     return sum(np.sum(np.mean(np.array(g), axis=0) ** 2) * len(g) for g in groups)
 
 
+class Segments:
+    """What comes in is kept until it jumps."""
+
+    def __init__(self, most):
+        self.most, self.groups, self.cur = most, [], []
+
+    def push(self, v):
+        if self.cur and abs(v - self.cur[-1]) > self.most:
+            self.groups.append(self.cur)
+            self.cur = []
+        self.cur.append(v)
+
+
+def pushed_by_an_object(x):
+    segments = Segments(0.8)
+    for v in x:
+        segments.push(v)
+    return score([*segments.groups, segments.cur])
+
+
+def fullest_that_fits(x):
+    bins = []
+    for v in sorted(np.abs(x), reverse=True):
+        best = None
+        for b in bins:
+            if sum(b) + v <= 2.5 and (best is None or sum(b) > sum(best)):
+                best = b
+        if best is None:
+            best = []
+            bins.append(best)
+        best.append(v)
+    return score(bins)
+
+
+def shortest_first(x):
+    """`min` with a key finds the list that is written to."""
+    rows = [[] for _ in range(3)]
+    for v in x:
+        row = min(rows, key=len)
+        row.append(v)
+    return score(rows)
+
+
+def kept_apart_by_sign(x):
+    """Two dicts of lists under one key."""
+    places, values = defaultdict(list), defaultdict(list)
+    for i, v in enumerate(x):
+        k = "below" if v < 0.0 else "above"
+        places[k].append(i)
+        values[k].append(v)
+    s = sum(v * (i + 1) for i, v in zip(places["below"], values["below"]))
+    return s + max(values["above"]) * len(places["above"])
+
+
 _X = (0.41, 0.93, -0.72, -1.05, 1.34, 1.13, 0.22, -0.87, 0.56)
 _NAMES = [
     "split_where_it_jumps", "new_one_goes_in_first", "first_one_from_before", "runs_up_and_down",
     "batches_by_weight", "flushed_by_a_function", "first_that_is_near", "piles",
     "neighbours_merged", "merged_under_two_names", "longest_taken_out", "longest_so_far",
+    "pushed_by_an_object", "fullest_that_fits", "shortest_first", "kept_apart_by_sign",
 ]  # fmt: skip
 EXAMPLE_ARGS = {name: lambda: (np.array(_X),) for name in _NAMES} | {
     "grouped_rows": lambda: (np.array([[0.4, -0.7], [0.2, 1.3], [1.1, 0.9], [-0.3, -0.8]]),)
