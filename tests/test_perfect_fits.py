@@ -55,6 +55,14 @@ def roots_one_turn_later(x):
     return found
 
 
+def powers_one_turn_later(x):
+    r, found = 1.0, []
+    for i in range(len(x)):
+        found.append(r - 1.0)
+        r = x[i] ** x[(i + 1) % 3]
+    return found
+
+
 def largest_of_rows(x):
     m = np.log(np.stack([x, 0.5 * x]))
     return np.max(m, axis=0)[1:]
@@ -78,6 +86,7 @@ CASES = [
     pytest.param(angles, SQUARES, id="angles"),
     pytest.param(one_turn_later, ONES, id="one_turn_later"),
     pytest.param(roots_one_turn_later, ONES, id="roots_one_turn_later"),
+    pytest.param(powers_one_turn_later, ONES, id="powers_one_turn_later"),
     pytest.param(largest_of_rows, ONES, id="largest_of_rows"),
     pytest.param(deviations_by_row, ONES, id="deviations_by_row"),
     pytest.param(differences, ONES, id="differences"),

@@ -20,6 +20,7 @@ QUOTIENTS = ("div", "np.divide")
 STEPS = (*SIGNS, *PRODUCTS, *QUOTIENTS, "pow", "power", "np.power", "where")
 LIMIT = 200  # operations that are looked through
 PLAIN = ("mul", "add", "sub", "neg", "pos", "float", "scalar", "abs")
+TESTS = ("eq", "ne", "lt", "le", "gt", "ge", "bitand", "bitor", "not")
 POWERS = ("pow", "power", "np.power")
 ROOTS = ("sqrt", "math.sqrt", "log", "math.log")
 
@@ -127,9 +128,9 @@ def _depends(v: Value, on: Value) -> bool:
         if w is on or len(seen) > LIMIT:
             return True
         if w.op is not None and w.id > on.id:
-            if w.op.blocks:
+            if w.op.blocks and not _only_chooses(w.op):
                 return True
-            new = [u for u in w.op.inputs if u not in seen]
+            new = [u for u in _read(w.op) if u not in seen]
             work += new
             seen.update(new)
     return False
@@ -151,7 +152,7 @@ class _Needed:
             elif op.prim in POWERS or op.prim in ROOTS:
                 found = self._positive(op.inputs[0], signed=True)
             else:
-                found = op.prim in PLAIN or _is_item(op)
+                found = op.prim in (*PLAIN, *TESTS) or _is_item(op) or _only_chooses(op)
             if not found or len(op.outputs) != 1 or not op.out.type.is_scalar:
                 return None
         for v in self._others():
@@ -164,6 +165,9 @@ class _Needed:
             return v.const > 0 if signed else v.const != 0
         if v in self.asked or (v.op is not None and v.op.prim in ROOTS[:2] and v in self._inside()):
             return True
+        if v.op is not None and _only_chooses(v.op):
+            sides = [u for b in v.op.blocks for u in b.results]
+            return all(self._positive(u, signed) for u in sides)
         known = self._before(v)
         if known is None:
             return False
@@ -190,11 +194,21 @@ class _Needed:
     def _others(self) -> list[Value]:
         """Return what the block reads and nothing is asked of: it is to be a number."""
         items = {op.out for op in self.block.ops if _is_item(op)}
-        read = dict.fromkeys(v for op in self.block.ops for v in op.inputs)
+        read = dict.fromkeys(v for op in self.block.ops for v in _read(op))
         known = {*(self._inside() - items), *self.asked, self.factor}
         asked = [v for v in read if v not in known and not isinstance(v, Const)]
         found = [self._before(v) for v in asked if v.type.is_scalar and v.type.inexact]
         return [v for v in found if v is not None]
+
+
+def _read(op: Op) -> list[Value]:
+    """Return what an operation reads, the sides of a branch as well."""
+    return [*op.inputs, *(v for b in op.blocks for v in b.results)]
+
+
+def _only_chooses(op: Op) -> bool:
+    """Whether a branch computes nothing: it is one value or another."""
+    return op.prim == "if" and len(op.outputs) == 1 and not any(b.ops for b in op.blocks)
 
 
 def _is_item(op: Op) -> bool:
