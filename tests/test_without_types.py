@@ -62,6 +62,13 @@ def read_before_a_write_on_paths(x, y):
     return np.sum(w) + np.sum(v) * np.sum(x)
 
 
+def array_of_a_number(x, y):
+    s = np.array(x * 2.0)
+    t = s
+    s += y
+    return np.sum(t * x)
+
+
 def written_in_a_list(x, y):
     rows = [x[0], x[1]]
     x[0] = 7.0
@@ -79,7 +86,9 @@ NUMBERS: list[Any] = [
     *[pytest.param(f, (x, 1.5), id=f"{f.__name__}-{x[0]}") for f in ENTRIES for x in (V, -V)],
 ]
 ARRAYS = [*[pytest.param(f, (V, 2.0 * V), id=f.__name__) for f in NAMES],
-          *[pytest.param(f, (M, 1.5), id=f.__name__) for f in ENTRIES]]  # fmt: skip
+          *[pytest.param(f, (M, 1.5), id=f.__name__) for f in ENTRIES],
+          pytest.param(added_to_an_alias, (np.array(2.0), 3.0), id="without_axes"),
+          pytest.param(array_of_a_number, (2.0, 3.0), id="array_of_a_number")]  # fmt: skip
 
 
 def _made(loss: Any) -> Any:
@@ -102,4 +111,4 @@ def test_numbers_are_right(loss: Any, args: tuple[Any, ...]) -> None:
 def test_arrays_raise(loss: Any, args: tuple[Any, ...]) -> None:
     with pytest.raises(TypeError, match=r"made for a number as .* give types"):
         _made(loss)(*copy.deepcopy(args))
-    assert gradgen.grad(loss)(*args).shape == args[0].shape
+    assert np.shape(gradgen.grad(loss)(*args)) == np.shape(args[0])

@@ -2,7 +2,7 @@
 
 Where no types are given, ``v += 1.0`` gives the name a new number, or writes to an array that other
 names see; an entry that was read before a write is a number, or a view.  The text is made for
-numbers there, and raises where it meets an array.
+numbers there, and raises where it meets an array, also one without axes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradgen.errors import Span, UnsupportedError
-from gradgen.ir.nodes import Const, Op, Value
+from gradgen.ir.nodes import Op, Value
 
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
@@ -37,7 +37,7 @@ def require_number(r: Reader, v: Value, name: str, span: Span | None) -> Value:
     if any(_asks_for_number(op, v) for op in r.b.block.ops):
         return v
     text = f"this text is made for a number as {name!r}, and meets an array: give types"
-    test = r.b.emit("ne", [r.b.emit("ndim", [v]), Const(0)], span=span)
+    test = r.b.emit("not", [r.b.emit("isscalar", [v])], span=span)
     attrs = {"text": f"raise TypeError({text!r})"}
     r.b.append("raise_if", [test], [], span=span, attrs=attrs)
     return v
@@ -46,5 +46,5 @@ def require_number(r: Reader, v: Value, name: str, span: Span | None) -> Value:
 def _asks_for_number(op: Op, v: Value) -> bool:
     """Whether an operation is this test of a value."""
     test = op.inputs[0].op if op.prim == "raise_if" else None
-    asked = test.inputs[0].op if test is not None and test.prim == "ne" else None
-    return asked is not None and asked.prim == "ndim" and asked.inputs[0] is v
+    asked = test.inputs[0].op if test is not None and test.prim == "not" else None
+    return asked is not None and asked.prim == "isscalar" and asked.inputs[0] is v

@@ -104,7 +104,7 @@ def _isscalar(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         return Const(isinstance(args[0], Static) and bool(np.isscalar(args[0].obj)))
     v = r.read(args[0])
     if v.type.kind == "any":
-        r.refuse(node, "np.isscalar of a value of unknown type", "give example arguments")
+        return r.b.emit("isscalar", [v])
     return Const(v.type.is_scalar)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Length, Type, array, broadcast, fresh_dim, integer, promote
+from gradgen.ir.types import BOOL, Length, Type, array, broadcast, fresh_dim, integer, promote
 from gradgen.rules.helpers import _unbroadcast
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import Attrs, inexact_of, length_in, length_of
@@ -205,6 +205,8 @@ rule("dim", dim_type, form="special", passive=True, cost=0)
 rule("len", dim_type, callables=["len"], params="a", passive=True, cost=0)
 rule("size", size_type, form="special", passive=True, cost=0)
 rule("ndim", integer_type, callables=["np.ndim"], params="a", passive=True, cost=0)
+rule("isscalar", lambda inputs, attrs: BOOL, callables=["np.isscalar"], params="element",
+     passive=True, cost=0)
 rule("leaf", lambda inputs, attrs: attrs["type"], form="special", cost=0)
 rule("field", lambda inputs, attrs: attrs["type"], form="special", passive=True, cost=0,
      alias="view")
