@@ -76,11 +76,12 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
                 error = further(error, other)
                 met.append(error)
         hints = {error.hint}
-        for pooled, apart in itertools.product(kinds.to_pool(), (0, LIKE_OTHERS, RANKED)):
+        ways = itertools.product(kinds.to_pool(), (0, LIKE_OTHERS, RANKED))
+        for (pooled, whole), apart in ways:
             if apart and not {SUBSCRIPT, BESIDE} & hints:
                 continue  # no whole number of a tuple was read as a float, nor kept beside a row
             try:
-                return read_once(fn, given, options, pooled=pooled, apart=apart)
+                return read_once(fn, given, options, pooled=pooled, whole=whole, apart=apart)
             except GradgenError as other:
                 # Helpers stand above the function: what is further down there was not read later.
                 if not 0 < other.read < met[0].read:
@@ -174,6 +175,7 @@ def _with_lists(fn: Any, given: Any, options: Any, kinds: Kinds) -> Function:
             raise
         kinds.made.clear()
         kinds.given.clear()
+        kinds.listed.clear()
         return _of_fair_length(read_once(fn, given, options, kinds=kinds))
 
 

@@ -90,6 +90,7 @@ class Book:
     words: bool = False  # whether texts that the path decides are values of the graph
     kinds: Any = None  # the classes of its objects, ``pools.Kinds``
     pooled: set[type] | None = None  # those whose objects are rows of lists (``pools``)
+    whole: frozenset[type] = frozenset()  # those whose objects never are
     list_rows: dict[Any, Any] = field(default_factory=dict)  # what makes lists that are rows, too
     apart: int = 0  # whether tuples with floats and whole numbers are rows of lists (``records``)
     columns: dict[type, dict[str, Any]] = field(default_factory=dict)  # types of their attributes

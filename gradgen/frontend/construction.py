@@ -77,7 +77,7 @@ def ended(r: Reader, node: ast.AST, made: Record) -> Any:
 def _kept(r: Reader, node: ast.AST, made: Record) -> Any:
     """Return a new object of the user's; where such are rows of lists, its place in these."""
     r.book.kinds.made.add(made.kind)
-    if r.book.pooled is None:
+    if r.book.pooled is None or made.kind in r.book.whole:
         return made
     if made.kind not in r.book.pooled:
         r.book.pooled.add(made.kind)

@@ -90,11 +90,13 @@ def read_once(
     words: bool = False,
     most: int = MOST_STATEMENTS,
     lists: dict[Any, Any] | None = None,
+    whole: frozenset[type] = frozenset(),
 ) -> Function:
     """Read a function; ``kinds`` takes the classes of its objects, ``whiles`` its loops.
 
-    ``pooled``: those whose objects are rows of lists; ``apart``: how tuples of floats and whole
-    numbers are, too.  ``follows``: whether what follows from arrays of integers is known.
+    ``pooled``: those whose objects are rows of lists, but for ``whole`` ones; ``apart``: how tuples
+    of floats and whole numbers are, too.
+    ``follows``: whether what follows from arrays of integers is known.
     ``tables``: whether dicts may be lists of keys and of items.
     ``most``: statements that may be read with some effort; ``words``: whether texts that the path
     decides are values of the graph.
@@ -106,7 +108,7 @@ def read_once(
     specs = _specs(fn, signature, source, given, receiver)
     if receiver is not None:
         specs[next(iter(signature.parameters))] = Opaque(receiver)
-    book = Book(effort=effort, pooled=pooled, apart=apart, follows=follows)
+    book = Book(effort=effort, pooled=pooled, whole=whole, apart=apart, follows=follows)
     book.learns_lengths = not options.batch
     book.kinds, book.compiled = kinds or Kinds(), options.backend == "numba"
     book.equal = None if options.equal is None or options.batch else dict(options.equal[1:])

@@ -57,11 +57,18 @@ class Kinds:
 
     made: set[type] = field(default_factory=set)
     given: set[type] = field(default_factory=set)
+    listed: set[type] = field(default_factory=set)  # of those made, what could not be in a list
 
-    def to_pool(self) -> list[set[type]]:
-        """Return of which classes the objects may be rows of lists, in the order of trial."""
+    def to_pool(self) -> list[tuple[set[type], frozenset[type]]]:
+        """Return of which classes the objects may be rows of lists, in the order of trial.
+
+        The second ones stay objects: those that hold the lists, where rows cannot do so.
+        """
         everything = self.made | self.given
-        return [set(self.made)] + [everything] * (everything != self.made)
+        tried = [set(self.made)] + [everything] * (everything != self.made)
+        others = frozenset(self.made - self.listed)
+        alone = [(set(self.listed), others)] if self.listed and others else []
+        return [*((kinds, frozenset[type]()) for kinds in tried), *alone]
 
 
 # --- the lists ----------------------------------------------------------------------------

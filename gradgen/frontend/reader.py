@@ -286,6 +286,8 @@ class Reader(Sharing):
         if isinstance(value, Seq) and value.kind is list:
             return self._listed(value) if value.grown is None else self.versions[value.grown]
         if not isinstance(value, Ref):
+            if isinstance(value, Record):
+                self.book.kinds.listed.add(value.kind)
             what = f"a {describe(value)} in a list whose length depends on the path"
             way = "keep lists of numbers side by side, one for each part of an item"
             raise UnsupportedError(what, self.b.span, way)
