@@ -8,7 +8,7 @@ import inspect
 import types
 from typing import Any
 
-from gradgen.frontend import pools
+from gradgen.frontend import pointers, pools
 from gradgen.frontend.classes import extended, found_in, is_users, makes_plain
 from gradgen.frontend.describing import describe
 from gradgen.frontend.objects import Method, suggested
@@ -82,7 +82,9 @@ def _kept(r: Reader, node: ast.AST, made: Record) -> Any:
     if made.kind not in r.book.pooled:
         r.book.pooled.add(made.kind)
         raise Retry(set())
-    return pools.row_of(r, node, made)
+    if pointers.ROW not in made.fields:
+        return pools.row_of(r, node, made)
+    return pools.early_row(r, node, made)
 
 
 def _bound(

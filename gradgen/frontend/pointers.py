@@ -11,6 +11,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from gradgen.dataclass import dataclass
+from gradgen.errors import UnsupportedError
 from gradgen.frontend.classes import MISSING, has_attributes
 from gradgen.frontend.values import Choice, Record, Static
 from gradgen.ir.nodes import Block, Const, Function, Op, Value, walk
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
 
 NULL = -1
+ROW = " row"  # of an object that goes into a list while it is made, in its place
 
 
 class Codes:
@@ -99,6 +101,16 @@ def row_of_argument(value: Any) -> Row | None:
     """Return what is known of a row of an argument, None for anything else."""
     found = pointer(value)
     return found.kind if found is not None and isinstance(found.kind, Row) else None
+
+
+def row_in_place_of(r: Reader, made: Record) -> Value:
+    """Return the place in lists of an object that went there while it was made."""
+    row = made.fields[ROW]
+    if pointer(row) is None:
+        what = f"a {made.kind.__name__} that its __init__ hands on, by the path"
+        raise UnsupportedError(what, r.b.span, "hand it on after it is made")
+    assert isinstance(row, Value)
+    return row
 
 
 def pointer(value: Any) -> Pointer | None:

@@ -22,12 +22,14 @@ from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.evaluate import options
 from gradgen.frontend.listed import contain
 from gradgen.frontend.pointers import (
+    ROW,
     Codes,
     Row,
     as_number,
     class_of_row,
     holds_words,
     pointer,
+    row_in_place_of,
     row_type,
     told,
     told_code,
@@ -137,6 +139,25 @@ def row_of(r: Reader, node: ast.AST, made: Record) -> Value:
         r.refuse(node, f"a {kind.__name__} that its own __init__ hands on, by the path",
                  "hand it on after it is made")  # fmt: skip
     return new_row(r, node, kind, made.fields)
+
+
+def early_row(r: Reader, node: ast.AST, made: Record) -> Value:
+    """Return the place of an object that went into a list before its ``__init__`` was done."""
+    if r.visible(made):
+        kind: Any = made.kind
+        r.refuse(node, f"a {kind.__name__} that its own __init__ hands on, twice",
+                 "hand it on after it is made")  # fmt: skip
+    return row_in_place_of(r, made)
+
+
+def moved_early(r: Reader, node: ast.AST, made: Record) -> Value:
+    """Move an object into the lists that something holds while it is made: ``items.append(self)``.
+
+    It has all its attributes by then; what holds the object finds its place from here on.
+    """
+    row = new_row(r, node, made.kind, made.fields)
+    r.fill(made, {ROW: row})
+    return row
 
 
 def new_row(r: Reader, node: ast.AST, kind: Any, fields: dict[Any, Any]) -> Value:

@@ -311,6 +311,8 @@ class Reader(Sharing):
         while isinstance(value, Choice) and value.test in self.facts:
             value = value.then if self.facts[value.test] else value.other
         value = value.owner if isinstance(value, Around) else value
+        if isinstance(value, Record) and pointers.ROW in value.fields:
+            return pointers.row_in_place_of(self, value)
         if isinstance(value, Seq) and value.grown is not None:
             return self.graph_list(value)
         if isinstance(value, Map) and (value.row is not None or value in self.book.moved):

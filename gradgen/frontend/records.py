@@ -27,9 +27,9 @@ from gradgen.frontend.pointers import (
     pointer,
     points_anywhere,
 )
-from gradgen.frontend.pools import held, new_row, own, set_item
+from gradgen.frontend.pools import held, moved_early, new_row, own, set_item
 from gradgen.frontend.unbound import may_miss, raise_where
-from gradgen.frontend.values import Choice, Map, Ref, Seq
+from gradgen.frontend.values import Choice, Map, Record, Ref, Seq
 from gradgen.ir.nodes import Const, Op, Value
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ def as_row(r: Reader, value: Any, node: ast.AST) -> Any:
         return as_number(value)
     if isinstance(value, Map):
         return _dict_row(r, node, value)
+    if isinstance(value, Record) and value.kind in r.book.pooled:
+        return moved_early(r, node, value)
     if isinstance(value, Seq) and value.kind is not list and not _plain(r, value):
         return _tuple_row(r, node, value)
     return value

@@ -590,6 +590,21 @@ def pairs_of_what_changes(x):
     return total
 
 
+class SetsMoreLater:
+    def __init__(self, value, group):
+        self.value = value
+        group.append(self)
+        self.weight = value**2
+
+
+def set_behind_a_list(x):
+    group = []
+    for v in x:
+        if v > 0.0:
+            SetsMoreLater(v, group)  # here: list
+    return sum(one.weight for one in group)
+
+
 EXAMPLE_ARGS = {
     "raises_by_the_numbers": lambda: (1.5,),
     "attributes_listed_by_path": lambda: (1.5,),
@@ -653,6 +668,7 @@ EXAMPLE_ARGS = {
     "part_of_what_prints": lambda: (np.ones(2),),
     "key_of_what_prints": lambda: (np.ones(2),),
     "changed_beside": lambda: (np.ones(2),),
+    "set_behind_a_list": lambda: (np.ones(3),),
     "context_of_an_exception": lambda: (1.5,),
     "handler_around_yield": lambda: (np.ones(2),),
     "placed_of_itself": lambda: (np.ones(4),),
