@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradgen.errors import Span, UnsupportedError
-from gradgen.ir.nodes import Op, Value
+from gradgen.ir.nodes import Const, Op, Value
 
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
@@ -20,10 +20,16 @@ if TYPE_CHECKING:
 def entry_before_a_write(r: Reader, entry: Ref) -> Value:
     """Return an entry of what has been written to since it was read: the number that it was."""
     name = entry.storage.name or "an array"
-    if not _is_at_hand(r, entry.value):
+    plain = all(set(s.attrs["index"]) <= set("i:") for s in entry.steps if s.prim == "load")
+    if not plain or not _is_at_hand(r, entry.value):
         what = f"after a write, an entry of {name!r} read before (the number, or a view?)"
         raise UnsupportedError(what, r.b.span, "give types: example arguments or annotations")
-    return require_number(r, entry.value, f"an entry of {name}", r.b.span)
+    # By whole numbers, an array of one axis gives a number; a copy of it may have become an array.
+    v = entry.value
+    if not any(_asks(op, "ndim", v) for op in r.b.block.ops):
+        test = r.b.emit("ne", [r.b.emit("ndim", [v]), Const(0)])
+        _raise(r, test, f"an entry of {name}", r.b.span)
+    return v
 
 
 def _is_at_hand(r: Reader, v: Value) -> bool:
@@ -34,17 +40,20 @@ def _is_at_hand(r: Reader, v: Value) -> bool:
 
 def require_number(r: Reader, v: Value, name: str, span: Span | None) -> Value:
     """Test at this place that a value is a number; return it."""
-    if any(_asks_for_number(op, v) for op in r.b.block.ops):
+    if any(_asks(op, "isscalar", v) for op in r.b.block.ops):
         return v
-    text = f"this text is made for a number as {name!r}, and meets an array: give types"
-    test = r.b.emit("not", [r.b.emit("isscalar", [v])], span=span)
-    attrs = {"text": f"raise TypeError({text!r})"}
-    r.b.append("raise_if", [test], [], span=span, attrs=attrs)
+    _raise(r, r.b.emit("not", [r.b.emit("isscalar", [v])], span=span), name, span)
     return v
 
 
-def _asks_for_number(op: Op, v: Value) -> bool:
+def _raise(r: Reader, test: Value, name: str, span: Span | None) -> None:
+    text = f"this text is made for a number as {name!r}, and meets an array: give types"
+    attrs = {"text": f"raise TypeError({text!r})"}
+    r.b.append("raise_if", [test], [], span=span, attrs=attrs)
+
+
+def _asks(op: Op, prim: str, v: Value) -> bool:
     """Whether an operation is this test of a value."""
     test = op.inputs[0].op if op.prim == "raise_if" else None
-    asked = test.inputs[0].op if test is not None and test.prim == "not" else None
-    return asked is not None and asked.prim == "isscalar" and asked.inputs[0] is v
+    asked = test.inputs[0].op if test is not None and test.inputs else None
+    return asked is not None and asked.prim == prim and asked.inputs[0] is v
