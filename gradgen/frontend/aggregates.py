@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import math
 import sys
 from collections.abc import Callable
@@ -178,12 +179,21 @@ def _listed_before(r: Reader, node: ast.AST, given: Any, key: Any) -> Seq | Ref:
 
 @special(max, min)
 def _extremum(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    # A cycle by nature: what a loop runs over may have a largest item.
+    from gradgen.frontend.iteration import unchanged_by
+
     name = callee_name(node)
     key, default = kwargs.pop("key", Static(None)), kwargs.pop("default", None)
     no_more(r, node, kwargs)
     items = _listed_before(r, node, args[0], key) if len(args) == 1 else Seq(args)
     if isinstance(items, Ref) and r.read(items).type.rank not in (0, 1):
         r.refuse(node, f"{name} of an array of rank over 1", f"use np.{name}")
+    best = functools.partial(_best_or, r, node, name, items, key, default)
+    return unchanged_by(r, node, args[0], best) if len(args) == 1 else best()
+
+
+def _best_or(r: Reader, node: ast.AST, name: str, items: Seq | Ref, key: Any, default: Any) -> Any:
+    """Return the largest or smallest item, or a default where there is none."""
     if default is not None:
         if isinstance(items, Seq) and not items.items:
             return default

@@ -83,6 +83,9 @@ def _refused(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
 
 @special(functools.reduce)
 def _reduce(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    from gradgen.frontend.iteration import unchanged_by
+
+    source = args[1] if len(args) > 1 else None
     if len(args) == 2 and isinstance(args[1], Seq) and args[1].items:
         first, *rest = args[1].items
         args = [args[0], Seq(rest), first]
@@ -90,7 +93,8 @@ def _reduce(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
     if len(args) == 2 and isinstance(args[1], Once | Lazy | Generator):
         turns = isinstance(args[1], Lazy) and args[1].called is not None
         fn = python.reduce_in_turns if turns else python.reduce_iterator
-    return from_library(r, node, fn, args, kwargs)
+    run = functools.partial(from_library, r, node, fn, args, kwargs)
+    return unchanged_by(r, node, source, run) if isinstance(source, Seq) else run()
 
 
 @special(functools.lru_cache, functools.cache)

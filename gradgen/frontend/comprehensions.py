@@ -328,7 +328,8 @@ def tests_of(r: Reader, node: Any, wanted: bool) -> list[Callable[[], Any]] | No
     start, count = place(r), len(r.yielding)
     over = None
     with contextlib.suppress(OwnIterator, InTurns), r.heading(part.iter):
-        over = iteration_of(r, part.iter) if len(scoped.generators) == 1 else None
+        single = len(scoped.generators) == 1
+        over = iteration_of(r, part.iter, late=True) if single else None
     if not isinstance(over, list):
         go_back(r, start)
         return None

@@ -32,6 +32,7 @@ from gradgen.frontend.objects import class_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import no_more, special
 from gradgen.frontend.special_methods import invoked, special_method
+from gradgen.frontend.state import has_effects
 from gradgen.frontend.values import (
     Frame,
     Generator,
@@ -337,6 +338,10 @@ def _next(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         given = Once(over, r.turn, given.made, tuple(r.yielding[count:]))
     if isinstance(given, Generator | Lazy):
         made = getattr(given, "made", 0)
+        ahead = given
+        if has_effects(r, lambda: items_of(r, ahead)):
+            what = "next of a generator whose items have effects"
+            r.refuse(node, what, "loop over it, and leave the loop by break")
         over = over_value(r, items_of(r, given), node)
         if isinstance(given, Lazy):
             watch(r, given.read)

@@ -181,6 +181,8 @@ def is_open(value: Any) -> bool:
 def over_later(r: Reader, value: Any, node: ast.AST) -> Over:
     """Return the iteration over a value that finds each item in its turn."""
     value = r.settled(value)
+    if isinstance(value, Lazy) and value.each is not None and value.called is None:
+        return value.each()
     return late_items(value) if is_open(value) else over_value(r, value, node)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import itertools
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -16,6 +17,7 @@ from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.iterables import (
     Over,
     Perhaps,
+    Thunk,
     as_positions,
     back,
     counted,
@@ -31,6 +33,7 @@ from gradgen.frontend.letters import over_letters
 from gradgen.frontend.lists import is_list, whole
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sections import meet
+from gradgen.frontend.state import has_effects
 from gradgen.frontend.values import (
     BoundMethod,
     Box,
@@ -163,9 +166,26 @@ class Given:
         called = self.node.func
         return called.attr if isinstance(called, ast.Attribute) else ast.unparse(called)
 
+    def require_pure(self, over: Over) -> Over:
+        """Return an iteration whose items may be computed twice, or before their turn."""
+        works: list[Callable[[], Any]] = []
+        if isinstance(over, list):
+            works = [functools.partial(current, self.r, v, self.node) for v in over if calls(v)]
+        elif over.bounds is None:
+            works = [functools.partial(over.element, Const(0))]
+        if any(has_effects(self.r, work) for work in works):
+            self.refuse(f"{self.named} of calls with effects", "make a list of them before")
+        return over
+
     def refuse(self, message: str, hint: str) -> NoReturn:
         """Raise the error for what cannot be looped over."""
         self.r.refuse(self.node, message, hint)
+
+
+def calls(item: Any) -> bool:
+    """Whether an item is computed when its turn comes."""
+    parts = item.items if isinstance(item, Seq) else []
+    return isinstance(item, Thunk) or any(map(calls, parts))
 
 
 def builder(*callables: Any) -> Callable[[Builder], Builder]:
@@ -407,6 +427,20 @@ def made(r: Reader, node: ast.Call) -> Any:
     if isinstance(over, Iteration) and over.bounds is not None:
         return over
     return made_once(r, over, node, watched(r, read))
+
+
+def unchanged_by(r: Reader, node: ast.AST, read: Any, work: Callable[[], Any]) -> Any:
+    """Return what some work gives, which may not write to a container that it was given as it was.
+
+    Where a function that is called for each item writes to it, Python sees that in later items.
+    """
+    noted = Noted()
+    noted.early = [read]
+    seen = watched(r, noted)
+    out = work()
+    for one in seen:
+        one.require_same(r, node)
+    return out
 
 
 # --- builtins -------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ from gradgen.frontend.iteration import (
     iteration_of,
     note_read,
     require_no_arrays,
+    unchanged_by,
     watch,
 )
 from gradgen.frontend.reader import Reader
@@ -54,7 +55,7 @@ def _product(given: Given) -> Over:
 def _nested(given: Given, overs: list[Over]) -> Iteration:
     """Return the iteration over all combinations of entries, the last of which vary fastest."""
     r = given.r
-    parts = [_as_now(r, _by_position(given, v)) for v in overs]
+    parts = [_as_now(r, _by_position(given, given.require_pure(v))) for v in overs]
     lengths = [p.length for p in parts]
 
     def element(i: Value) -> Seq:
@@ -219,7 +220,7 @@ for _make in (
 
 @builder(itertools.pairwise)
 def _pairwise(given: Given) -> Over:
-    r, over = given.r, given.over()
+    r, over = given.r, given.require_pure(given.over())
     if isinstance(over, list):
         return [Seq(list(pair)) for pair in itertools.pairwise(over)]
     at = as_positions(r, over)
@@ -264,7 +265,7 @@ def _accumulate(given: Given) -> Over:
     from gradgen.frontend.operators import binary
 
     r, node = given.r, given.node
-    over = given.over()
+    over = given.require_pure(given.over()) if given.late else given.over()
     watch_numbers(r, over)
     few = over if isinstance(over, list) else counted(r, over, late=True)
     if isinstance(few, Iteration):
@@ -279,10 +280,17 @@ def _accumulate(given: Given) -> Over:
     def step(a: Any, b: Any) -> Any:
         return binary(r, plus, a, b) if how is None else call_value(r, node, how, [a, b], {})
 
-    made = list(itertools.accumulate(items, step, initial=first))
+    run = lambda: list(itertools.accumulate(items, step, initial=first))  # noqa: E731
+    made = unchanged_by(r, node, _source(over), run)
     if given.live and len(made) > 1:
         require_no_arrays(r, node, made)
     return made
+
+
+def _source(over: Over) -> Any:
+    """Return the list of which an iteration finds the items in their turns, if it does."""
+    items = over if isinstance(over, list) else []
+    return next((v.box for v in items if isinstance(v, Late)), None)
 
 
 @builder(itertools.starmap)
@@ -375,7 +383,7 @@ def _cycle(given: Given) -> Iteration:
     # A cycle by nature: an item is picked by a subscript.
     from gradgen.frontend.aggregates import run_text
 
-    r, over = given.r, given.over()
+    r, over = given.r, given.require_pure(given.over())
     if isinstance(over, list):
         items = given.known(over)
 

@@ -72,7 +72,10 @@ def ordered(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
         return _known_number(r, node, items.items, key, backwards)
     if width:
         return _listed_tuples(r, node, key, items, width, "-" if backwards else "")
-    return _of_list(r, node, items, key, backwards)
+    # A cycle by nature: what a loop runs over may be sorted.
+    from gradgen.frontend.iteration import unchanged_by
+
+    return unchanged_by(r, node, items, lambda: _of_list(r, node, items, key, backwards))
 
 
 def sort_in_place(r: Reader, node: ast.AST, owner: Seq, kwargs: dict[str, Any]) -> Any:
