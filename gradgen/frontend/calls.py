@@ -37,7 +37,7 @@ from gradgen.frontend.operators import chooses_structure
 from gradgen.frontend.outputs import call_into, out_of, placed_out, without_none
 from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.places import is_none
-from gradgen.frontend.pointers import pointer
+from gradgen.frontend.pointers import is_list_row, pointer
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
 from gradgen.frontend.sections import method_handlers
@@ -194,6 +194,9 @@ def _call_object(
 
 def _call_known(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Call what has a rule, or a reading of its own; for each choice that an argument may be."""
+    if obj is not id:  # which one a list is, its place says
+        args = [expanded(r, a, node) if is_list_row(a) else a for a in args]
+        kwargs = {k: expanded(r, a, node) if is_list_row(a) else a for k, a in kwargs.items()}
     special, operation = SPECIAL.of(obj), CALLABLES.of(obj)
     k = next((k for k, a in enumerate(args) if chooses_structure(a)), None)
     shares = special is not None or (operation is not None and bool(RULES[operation].alias))

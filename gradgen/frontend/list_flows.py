@@ -207,6 +207,15 @@ class _Flows:
         self.assigned(node.target, node.value, scope)
         return self.value(node.target, scope)
 
+    def of_Yield(self, node: ast.Yield | ast.YieldFrom, scope: Scope) -> Group:
+        """Put what is yielded into the list of all of it, which a generator is read as."""
+        given = self.value(node.value, scope) if node.value is not None else Group()
+        inside = given.at(ITEMS) if isinstance(node, ast.YieldFrom) else given
+        unite(scope.returned.at(ITEMS), inside)
+        return Group()
+
+    of_YieldFrom = of_Yield
+
     def of_Attribute(self, node: ast.Attribute, scope: Scope) -> Group:
         self.value(node.value, scope)
         return self.attributes.setdefault(node.attr, Group()).found()

@@ -28,6 +28,7 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.lengths import may_be_negative
 from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import join
 
 BESIDE = "give each tuple of a list items of the same kinds, as floats by float()"
 SUBSCRIPT = "use an array, or a constant subscript"  # the way out of one that is computed
@@ -356,6 +357,10 @@ def check_store(
             "an array in a list is changed in place",
             "store a new array: items[i] = items[i] + ...",
         )
+    objects = [t is not None and t.of is not None for t in (inner, new.type)]
+    if any(objects) and join(inner, new.type) is None:  # type: ignore[arg-type]
+        what = "a list or a number beside objects, or beside None, in a list"
+        r.refuse(node, what, "keep objects and numbers in lists of their own")
     whole_ones = inner is not None and inner.kind in ("int", "bool")
     if r.book.compiled and whole_ones and new.type.kind not in ("int", "bool", "any"):
         what = "a float in the place of an integer of a list: compiled lists hold one kind"

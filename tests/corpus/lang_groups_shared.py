@@ -182,10 +182,59 @@ def under_keys_and_a_name(x):
     return sum(d["p"]) ** 2 + sum(d["n"]) ** 3 + last[0]
 
 
+def none_where_there_is_none_yet(x):
+    slots, last = [None] * 4, None
+    for v in x:
+        k = int(abs(v) * 2.0)
+        if not slots[k]:
+            slots[k] = []
+        last = slots[k]
+        last.append(v)
+    last.append(2.0 * x[0])
+    return sum(sum(s) ** 2 * (i + 1) for i, s in enumerate(slots) if s)
+
+
+def windows_joined(x):
+    groups, cur = [], None
+    for i in range(len(x) - 1):
+        if cur is None or x[i] > 0.5:
+            cur = []
+            groups.append(cur)
+        cur.append(x[i : i + 2])
+    return sum(np.sum(np.concatenate(g)) ** 2 + np.sum(np.stack(g)[:, 0]) for g in groups)
+
+
+def yielded(x):
+    cur = []
+    for v in x:
+        if cur and abs(v - cur[-1]) > 1.0:
+            yield cur
+            cur = []
+        cur.append(v)
+    yield cur
+
+
+def kept_of_a_generator(x):
+    groups = list(yielded(x))
+    groups[0].append(x[0])
+    groups[-1][0] *= 2.0
+    return score(groups)
+
+
+def of_two_calls(x):
+    a, b = split(x)[0], split(-x)[0]
+    a[0].append(b[0][0])
+    b[0].append(x[1] * 3.0)
+    c = a + b
+    c[-1].append(x[2])
+    return score(a) + score(b) + score(c)
+
+
 _X = (1.2, -0.4, 0.7, -1.3, 0.9, 0.3, -0.6, 1.7)
 _NAMES = [
     "two_names", "one_list_three_times", "written_in_a_loop_over_them", "copies_of_the_outer_one",
     "equal_or_the_same", "methods", "sorted_and_greatest", "as_arrays", "places_of_entries",
     "in_tuples", "replaced_and_removed", "kept_as_a_default", "under_keys_and_a_name",
+    "none_where_there_is_none_yet", "windows_joined", "kept_of_a_generator", "of_two_calls",
 ]  # fmt: skip
 EXAMPLE_ARGS = {name: lambda: (np.array(_X),) for name in _NAMES}
