@@ -174,3 +174,24 @@ def test_what_is_missing_is_said_as_python_says_it() -> None:
         gradgen.grad(lambda x: x[0] * x[1].size_)(X)
     with pytest.raises(IndexError, match="out of bounds"):
         gradgen.grad(lambda x: x[0])(np.zeros(0))
+
+
+def test_what_surely_fails_keeps_its_exception() -> None:
+    def asserts(x):
+        assert isinstance(x, int), "no int"
+        return x.nothing
+
+    def asserts_on_a_path(x):
+        if x > 2.0:
+            assert False, "too large"
+        return x * x
+
+    with pytest.raises(AssertionError, match="no int"):
+        gradgen.grad(asserts)(1.0)
+    with pytest.raises(AssertionError, match="too large"):
+        gradgen.grad(asserts_on_a_path)(3.0)
+    assert gradgen.grad(asserts_on_a_path)(1.5) == 3.0
+    with pytest.raises(TypeError, match="cannot be interpreted as an integer"):
+        gradgen.grad(lambda x: round(x, 1.5))(1.0)
+    with pytest.raises(TypeError, match="max expected at least 1 argument"):
+        gradgen.grad(lambda x: x * max())(1.0)

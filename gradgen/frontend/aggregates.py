@@ -185,6 +185,8 @@ def _extremum(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     name = callee_name(node)
     key, default = kwargs.pop("key", Static(None)), kwargs.pop("default", None)
     no_more(r, node, kwargs)
+    if not args:
+        r.fail(node, TypeError(f"{name} expected at least 1 argument, got 0"))
     items = _listed_before(r, node, args[0], key) if len(args) == 1 else Seq(args)
     if isinstance(items, Ref) and r.read(items).type.rank not in (0, 1):
         r.refuse(node, f"{name} of an array of rank over 1", f"use np.{name}")

@@ -299,6 +299,8 @@ def _round(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
     values = [as_value(r, a, node) for a in given]
     if values[0].type.rank:
         r.fail(node, TypeError("type numpy.ndarray doesn't define __round__ method"))
+    if len(values) > 1 and values[1].type.kind == "float":
+        r.fail(node, TypeError("'float' object cannot be interpreted as an integer"))
     return r.b.emit("py_round", values)
 
 

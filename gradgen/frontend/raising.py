@@ -140,7 +140,7 @@ def returned(r: Reader, result: Any) -> Any:
 
 
 def assert_statement(r: Reader, s: ast.Assert, rest: Point) -> Point:
-    """Keep an assertion that is not known to hold."""
+    """Keep an assertion that is not known to hold; behind one that fails, nothing follows."""
     test = condition(r, s.test)
     if isinstance(test, Const) and test.const:
         return rest
@@ -150,7 +150,7 @@ def assert_statement(r: Reader, s: ast.Assert, rest: Point) -> Point:
         attrs["text"] = ast.unparse(spelling.text(s.msg))
         inputs += spelling.holes
     r.b.append("assert", inputs, [], span=r.span(s), attrs=attrs)
-    return rest
+    return ended(r, rest) if isinstance(test, Const) else rest
 
 
 class _Spelling:
