@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 from typing import Any
 
 import numpy as np
@@ -112,3 +113,28 @@ def test_arrays_raise(loss: Any, args: tuple[Any, ...]) -> None:
     with pytest.raises(TypeError, match=r"made for a number as .* give types"):
         _made(loss)(*copy.deepcopy(args))
     assert np.shape(gradgen.grad(loss)(*args)) == np.shape(args[0])
+
+
+def out_of_domain(a):
+    try:
+        v = math.pow(a - 1.0, 0.5)
+    except ValueError:
+        v = a**3
+    return v
+
+
+def root_out_of_domain(a):
+    try:
+        v = math.sqrt(a - 1.0)
+    except ValueError:
+        v = 2.0 * a
+    return v * a
+
+
+@pytest.mark.parametrize("loss", [out_of_domain, root_out_of_domain])
+@pytest.mark.parametrize("a", [0.5, 3.0])
+def test_what_is_caught_is_tested(loss: Any, a: float) -> None:
+    value, gradient = _made(loss)(a)
+    expected, slope = gradgen.value_and_grad(loss)(a)
+    assert value == expected == loss(a)
+    assert gradient == pytest.approx(slope, rel=1e-13)

@@ -135,7 +135,8 @@ def of_math(test: str) -> Any:
     asked = names_in([ast.parse(test)])
 
     def find(r: Reader, s: ast.AST, values: list[Any]) -> Any:
-        if not all(isinstance(v, Value) and v.type.kind in ("float", "int") for v in values):
+        # These take numbers alone: of what may be an array, they ask for its one entry.
+        if not all(isinstance(v, Value | Ref) and _may_be_number(r.read(v)) for v in values):
             return None
         names = {n: v for n, v in zip("ab", values, strict=False) if n in asked}
         names |= {"abs": Static(abs)} if "abs" in test else {}
@@ -143,6 +144,10 @@ def of_math(test: str) -> Any:
         return run_text(r, s, f"raises = {test}", "raises", **names)
 
     return find
+
+
+def _may_be_number(v: Value) -> bool:
+    return v.type.kind in ("float", "int", "any")
 
 
 def of_linalg(prim: str) -> Any:

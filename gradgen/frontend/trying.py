@@ -16,7 +16,7 @@ import numpy as np
 
 from gradgen.errors import UnsupportedError
 from gradgen.frontend.caught import with_handlers, with_jumps
-from gradgen.frontend.conditions import MATH, is_numpys
+from gradgen.frontend.conditions import MATH, PAIRS, is_numpys
 from gradgen.frontend.flow import read
 from gradgen.frontend.jumps import Act, Step, Throw, jumps_of
 from gradgen.frontend.known_shapes import FITS, SHAPED, misfit
@@ -46,6 +46,8 @@ OWN_NAME = "local variable ''"  # in the message, as names of the reader's own a
 DIVISIONS = ("div", "floordiv", "mod")
 MATH_RAISES: dict[str, Classes] = {
     **{f"math.{fn.__name__}": (kind,) for fn, (_, kind) in MATH.items()},
+    **{f"math.{fn.__name__}": (ValueError,) for fn in PAIRS},
+    "math.pow": (ValueError, OverflowError),
     **dict.fromkeys(("math.tanh", "math.atan", "math.fabs", "math.erf", "math.erfc"), ()),
 }
 DIVIDE = ("div", "mod", "pow", "log", "average")  # in the names of what may divide by zero
@@ -252,6 +254,8 @@ def _may_raise(r: Reader, op: Op) -> Iterator[type[BaseException]]:
         yield AssertionError
     elif op.prim in ("load", "store") and op.inputs[-1].type.of is not None:
         yield from ()  # what an object holds, at its own place
+    elif op.prim in MATH_RAISES:
+        yield from MATH_RAISES[op.prim]
     elif op.prim in HARMLESS or _is_of_entries(op):
         if not _fits(op) and op.prim not in ("len", "dim", "if"):
             yield ValueError
@@ -262,8 +266,6 @@ def _may_raise(r: Reader, op: Op) -> Iterator[type[BaseException]]:
             yield FloatingPointError
     elif _is_division(op) and any(map(is_numpys, op.inputs)):
         yield from (FloatingPointError,) if _fits(op) else (FloatingPointError, ValueError)
-    elif op.prim in MATH_RAISES:
-        yield from MATH_RAISES[op.prim]
     elif op.prim == "load" and not set(op.attrs["index"]) - set(":s"):
         yield TypeError
     elif op.prim == "pow" and _is_power(op.inputs[1]):
