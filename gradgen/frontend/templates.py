@@ -126,8 +126,19 @@ def kept(t: Template) -> Iterator[Any]:
 def option_of(t: Options, value: Any) -> int | None:
     """Return which option a value is, None if it is none: what is told apart goes first."""
     fitting = [k for k, option in enumerate(t.items) if admits(option, value)]
+    fitting = [k for k in fitting if not _is_other(t.items[k], value)] or fitting
     kinds = [Same, Node, View, Hole]
     return min(fitting, key=lambda k: (kinds.index(type(t.items[k])), k), default=None)
+
+
+def _is_other(t: Template, value: Any) -> bool:
+    """Whether a place is one for numbers, arrays or lists of the graph, and the value another."""
+    if not isinstance(t, Hole) or not isinstance(value, Value | Ref):
+        return False
+    given = value.value.type if isinstance(value, Ref) else value.type
+    kinds = [kind if kind in ("any", "array", "list") else "" for kind in (t.type.kind, given.kind)]
+    # What may be a number or an array is no list.
+    return kinds[0] != kinds[1] and ("any" not in kinds or "list" in kinds)
 
 
 def positions(ref: Ref) -> list[Value]:

@@ -1,0 +1,65 @@
+"""Names and attributes that are a number, an array or a list, as the turns of a loop went."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+class Box:
+    def __init__(self, held):
+        self.held = held
+
+
+def array_becomes_list(x):
+    a = x * 0.5
+    for i in range(3):
+        a = list(a)
+        a[0] += i * a[1]
+    return a[0] * a[1] + 2.0 * a[-1] ** 2
+
+
+def array_and_list_in_turns(x):
+    a = x * 0.5
+    for i in range(25):
+        a = list(a) if i % 2 == 0 else np.array(a) * 0.9
+        a[0] += 0.1 * i * a[1]
+    return a[0] * a[1] + 2.0 * a[-1] ** 2
+
+
+def number_becomes_row(x):
+    rows = [[v, v * v] for v in x]
+    row = x[0]
+    for row in rows:
+        pass
+    return x[1] * (2.0 if isinstance(row, float) else 3.0) + row[1]
+
+
+def number_becomes_list(x):
+    squares = [v * v for v in x]
+    box = Box(x[0])
+    for _ in range(len(x)):
+        box.held = squares
+    return x[1] * (2.0 if isinstance(box.held, list) else 3.0)
+
+
+def attribute_over_rows(x):
+    rows = [[v, v * v] for v in x]
+    box = Box(x[0])
+    for box.held in rows:
+        box.held[0] += 0.5 * x[0]
+    if isinstance(box.held, float):
+        return box.held
+    return sum(row[0] * row[1] for row in rows)
+
+
+def _x(n=4):
+    return np.random.default_rng(5).normal(size=n)
+
+
+EXAMPLE_ARGS = {
+    "array_becomes_list": lambda: (_x(),),
+    "array_and_list_in_turns": lambda: (_x(),),
+    "number_becomes_row": lambda: (_x(),),
+    "number_becomes_list": lambda: (_x(),),
+    "attribute_over_rows": lambda: (_x(),),
+}
