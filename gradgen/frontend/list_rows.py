@@ -24,12 +24,12 @@ from gradgen.ir.nodes import Block, Const, Op, Value, walk
 from gradgen.ir.types import Type
 
 ITEMS = "items"
-# What may be done with the places of lists: they are kept, picked and compared.
-KEEPING = frozenset((
+# What may be done with the places of lists: they are kept, picked, and compared by themselves.
+HOLDING = frozenset((
     "list", "append", "insert", "extend", "repeat_list", "pop", "load", "store", "for", "while",
-    "eq", "ne", "lt", "ge",
 ))  # fmt: skip
-OF_OUTER = KEEPING | {"copy", "if", "len", "not"}  # with lists of such places
+OF_PLACES = HOLDING | {"eq", "ne", "lt", "ge"}
+OF_OUTER = HOLDING | {"copy", "if", "len", "not"}  # with lists of such places
 WAY_OUT = "append a copy of it, as in groups.append(list(group))"
 
 
@@ -97,7 +97,7 @@ def _is_kept(op: Op, k: int, t: Type) -> bool:
         return not _has_places(t.item) or op.prim in OF_OUTER
     subscript = (op.prim == "load" and k > 0) or (op.prim == "store" and k > 1)
     listed = not subscript or op.inputs[0].type.item is not None
-    return not _has_places(t) or (op.prim in KEEPING and listed)
+    return not _has_places(t) or (op.prim in OF_PLACES and listed)
 
 
 def _has_places(t: Type) -> bool:
