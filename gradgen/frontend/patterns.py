@@ -6,9 +6,9 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from gradgen.frontend import attributes, comparisons, row_kinds
+from gradgen.frontend import attributes, comparisons, row_kinds, unbound
 from gradgen.frontend.aggregates import sequence
-from gradgen.frontend.arguments import every_item
+from gradgen.frontend.arguments import any_items, every_item
 from gradgen.frontend.branches import chain, truth
 from gradgen.frontend.builtin_calls import instance_test
 from gradgen.frontend.evaluate import evaluate
@@ -17,8 +17,9 @@ from gradgen.frontend.jumps import Act, Cases, Step
 from gradgen.frontend.points import Point
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
-from gradgen.frontend.values import Choice, Map, Ref, Seq, Static, UnknownShape, is_static
-from gradgen.ir.nodes import Const, Value
+from gradgen.frontend.values import Choice, Map, Record, Ref, Seq, Static, UnknownShape, is_static
+from gradgen.ir.nodes import Const, Undefined, Value
+from gradgen.library.collections import STANDS_FOR
 
 Test = Callable[[], Any]
 ITSELF = (bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, tuple)
@@ -129,20 +130,26 @@ def _equal(m: Match, p: ast.pattern, subject: Any, wanted: Any) -> None:
         if not _compare(m, p, subject, wanted).const:
             raise Failed
         return
-    if isinstance(subject, Seq | Map) or isinstance(wanted, Static):
+    computed = isinstance(subject, Value | Ref)  # which may be a text that the path decides
+    if isinstance(subject, Seq | Map) or (isinstance(wanted, Static) and not computed):
         raise Failed
     if isinstance(subject, Ref) and m.r.read(subject).type.rank != 0:
         m.r.refuse(p, "a comparison of an array with a number in match", "use if and np.all")
     m.tests.append(lambda: _compare(m, p, subject, wanted))
 
 
-def _compare(m: Match, p: ast.pattern, subject: Any, wanted: Any) -> Any:
-    node = ast.copy_location(ast.Compare(ast.Constant(0), [ast.Eq()], []), p)
-    return comparisons.compare_two(m.r, node, ast.Eq(), subject, wanted)
+def _compare(
+    m: Match, p: ast.pattern, subject: Any, wanted: Any, op: ast.cmpop | None = None
+) -> Any:
+    op = op or ast.Eq()
+    node = ast.copy_location(ast.Compare(ast.Constant(0), [op], []), p)
+    return comparisons.compare_two(m.r, node, op, subject, wanted)
 
 
 def _singleton(m: Match, p: ast.MatchSingleton, subject: Any) -> None:
-    if p.value is None or isinstance(subject, Seq | Map | Static):
+    if p.value is None and isinstance(subject, Value | Ref):
+        m.tests.append(lambda: _compare(m, p, subject, Static(None), ast.Is()))
+    elif p.value is None or isinstance(subject, Seq | Map | Static):
         if not (isinstance(subject, Static) and subject.obj is p.value):
             raise Failed
     elif isinstance(subject, Const):
@@ -160,6 +167,7 @@ def _singleton(m: Match, p: ast.MatchSingleton, subject: Any) -> None:
 def _sequence(m: Match, p: ast.MatchSequence, subject: Any) -> None:
     if isinstance(subject, UnknownShape):
         m.r.refuse(p, "the shape of an array of unknown rank", "give types")
+    subject = expanded(m.r, subject, p)
     if row_kinds.is_range(subject):
         subject = sequence(m.r, p, subject)
     if row_kinds.is_graph_list(m.r, subject):
@@ -185,17 +193,25 @@ def _star(m: Match, p: ast.MatchStar, subject: Any) -> None:
 
 def _mapping(m: Match, p: ast.MatchMapping, subject: Any) -> None:
     subject = expanded(m.r, subject, p)
+    if isinstance(subject, Record) and STANDS_FOR.get(subject.kind) is dict:
+        m.r.refuse(p, "a match of a dict whose keys are computed", "test its keys with if")
     if not isinstance(subject, Map):
         raise Failed
-    left = dict(every_item(m.r, p, subject))
+    left = dict(any_items(m.r, p, subject))
     for key, q in zip(p.keys, p.patterns, strict=True):
         k = evaluate(m.r, key)
         assert isinstance(k, Static | Const)
         name = k.obj if isinstance(k, Static) else k.const
         if name not in left:
             raise Failed
-        _match(m, q, m.r.settled(left.pop(name)))
+        item = m.r.settled(left.pop(name))
+        if isinstance(item, Choice) and unbound.may_miss(item):
+            raise Depends(item.test)
+        if isinstance(item, Undefined):
+            raise Failed
+        _match(m, q, item)
     if p.rest is not None:
+        every_item(m.r, p, subject)
         m.bound[p.rest] = Map(left)
 
 
@@ -203,8 +219,7 @@ def _class(m: Match, p: ast.MatchClass, subject: Any) -> None:
     cls = evaluate(m.r, p.cls)
     if not (isinstance(cls, Static) and isinstance(cls.obj, type)):
         m.r.refuse(p, "a class pattern of something that is not a class", "use isinstance and if")
-    if not instance_test(m.r, p, [subject, cls], {}).const:
-        raise Failed
+    _require(m, instance_test(m.r, p, [subject, cls], {}))  # an object may be None
     if cls.obj in ITSELF and p.patterns:
         _match(m, p.patterns[0], subject)
         return
@@ -215,6 +230,15 @@ def _class(m: Match, p: ast.MatchClass, subject: Any) -> None:
     pairs = [*zip(names, p.patterns, strict=False), *zip(p.kwd_attrs, p.kwd_patterns, strict=True)]
     for name, q in pairs:
         _match(m, q, m.r.settled(attributes.attribute(m.r, subject, name, p)))
+
+
+def _require(m: Match, test: Value) -> None:
+    """Go on where a test holds; the cases are tried again on each path where that is not known."""
+    known = Const(m.r.facts[test]) if test in m.r.facts else test
+    if not isinstance(known, Const):
+        raise Depends(test)
+    if not known.const:
+        raise Failed
 
 
 def _as(m: Match, p: ast.MatchAs, subject: Any) -> None:
