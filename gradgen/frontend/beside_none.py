@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from gradgen.frontend.pointers import is_none_itself, pointer
+from gradgen.frontend.pointers import WORDS, is_none_itself, pointer
 from gradgen.frontend.values import Choice
 from gradgen.ir.nodes import Block, Const, Value
 from gradgen.rules.lists import joined_item
@@ -25,7 +25,8 @@ def is_one(value: Any) -> bool:
 def _points(value: Any) -> bool:
     if isinstance(value, Choice):
         return _points(value.then) or _points(value.other)
-    return pointer(value) is not None
+    found = pointer(value)
+    return found is not None and found.kind is not WORDS
 
 
 def as_item(r: Reader, value: Any, read: Callable[[Any], Value]) -> Value:

@@ -17,6 +17,7 @@ from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import options
 from gradgen.frontend.objects import class_of
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.texts import Text
 from gradgen.frontend.values import (
     Alike,
     Choice,
@@ -58,6 +59,11 @@ def identity_of(r: Reader, owner: Any, node: ast.AST) -> Static:
 def key_of(r: Reader, value: Any) -> Any:
     """Return a key of a dict as a constant, a choice of these, or an object; else as it is."""
     value = literal(r, value)
+    if isinstance(value, Text):
+        # A cycle by nature: what is known of texts may be keys.
+        from gradgen.frontend.chosen_texts import chosen_text
+
+        return chosen_text(r, value)
     if _is_told_apart(value) and is_by_identity(value):
         return Static(Itself(value))
     if isinstance(value, Record) and fields_compared(value.kind):

@@ -12,7 +12,7 @@ from gradgen.frontend.describing import describe
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.listed import SHARED, contain, contain_items, go_with, taken
-from gradgen.frontend.pointers import as_word, holds_words, is_list_row
+from gradgen.frontend.pointers import as_word, holds_words, is_list_row, is_none_itself
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import WriteOut
 from gradgen.frontend.values import (
@@ -175,6 +175,9 @@ def as_item(r: Reader, value: Any, node: ast.AST) -> Value:
         row_kinds.note(r, one)
     if isinstance(value, Choice) and beside_none.is_one(value):
         return beside_none.as_item(r, value, lambda one: as_item(r, one, node))
+    if isinstance(value, Choice) and any(map(is_none_itself, options(value))):
+        r.refuse(node, "None beside other things in a list of unknown length",
+                 "append a number that stands for it, such as math.nan")  # fmt: skip
     if _is_chosen_tuple(value):
         return _chosen_item(r, value, node)
     if isinstance(value, LocalFunction | Record | Map):

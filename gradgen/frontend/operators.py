@@ -14,7 +14,7 @@ from gradgen.frontend import lists, misfits, row_kinds, texts
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.classes import MISSING, found_in
-from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.exact_kinds import is_exact
 from gradgen.frontend.lists import as_array, is_list
 from gradgen.frontend.objects import class_of
@@ -129,9 +129,14 @@ def _of_lists(r: Reader, node: Any, prim: str, left: Any, right: Any) -> Any:
     return None
 
 
+def _is_text(value: Any) -> bool:
+    """Whether a value is a text, whichever of several it is."""
+    return all(map(texts.is_text, options(value)))
+
+
 def _of_texts(r: Reader, node: Any, prim: str, left: Any, right: Any) -> Any:
     """Return two texts in a row, or one a number of times; None for others."""
-    if not texts.is_text(left) and not (texts.is_text(right) and prim in ("add", "mul")):
+    if not _is_text(left) and not (_is_text(right) and prim in ("add", "mul")):
         return None
     floats = (isinstance(v, Value) and v.type.kind == "float" for v in (left, right))
     if prim == "mul" and any(floats):

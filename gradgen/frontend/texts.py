@@ -189,8 +189,11 @@ def is_text(value: Any) -> bool:
 
 def _settled(e: ast.expr, holes: list[Value]) -> Any:
     """Return the text that an expression without holes is."""
-    if holes:
-        return Text(e, holes)
+    return Text(e, holes) if holes else settled_text(e)
+
+
+def settled_text(e: ast.expr) -> Static:
+    """Return what an expression without holes is."""
     code = ast.fix_missing_locations(ast.Expression(e))
     # The tree holds literals and the builtins that make text: nothing else of the user's.
     return Static(eval(compile(code, "<text>", "eval"), {}))
