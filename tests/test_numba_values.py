@@ -447,3 +447,21 @@ def test_types_that_depend_on_lengths(loss: Any) -> None:
         strict=True,
     ):
         np.testing.assert_allclose(got, expected, rtol=1e-12)
+
+
+def feedback_gains(a: Any, b: Any, n: int) -> Any:
+    p, gains = a.copy(), []
+    for _ in range(n):
+        gain = np.linalg.solve(p, a)
+        p = a + 0.1 * gain
+        gains.insert(0, gain)
+    x = b
+    for gain in gains:
+        x = x + 0.3 * (gain @ x)
+    return x @ x
+
+
+def test_lists_of_matrices_in_columns() -> None:
+    args = np.array([[3.0, 0.4], [-0.2, 2.5]]), np.array([0.6, -1.2]), 3
+    got = gradgen.grad(feedback_gains, backend="numba")(*args)
+    np.testing.assert_allclose(got, gradgen.grad(feedback_gains)(*args), rtol=1e-12)

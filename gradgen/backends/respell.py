@@ -94,6 +94,17 @@ class _Respell(ast.NodeTransformer):
             return pieces.call("_backwards", node.args)
         return node
 
+    def visit_ListComp(self, node: ast.ListComp) -> ast.ListComp:
+        """Let the zeros in a list lie in rows, as what is stored there later does."""
+        self.generic_visit(node)
+        match node.elt:
+            case ast.Call(fn, [item], []) if ast.unparse(fn) == "np.zeros_like":
+                asked: list[ast.expr] = [
+                    ast.Attribute(item, part, ast.Load()) for part in ("shape", "dtype")
+                ]
+                node.elt = pieces.call("np.zeros", asked)
+        return node
+
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AugAssign:
         """Respell what is added to all of an array; a store may be one into a single number."""
         self.generic_visit(node)

@@ -16,6 +16,7 @@ from gradgen.rules.callables import Callables, T
 
 SECTIONS = {
     "aggregates": "sum max min any all prod tuple list",
+    "averages": "mean variance pvariance stdev pstdev",
     "builtin_calls": "log pow float int bool complex divmod getLogger str repr format ord chr bin "
     "oct hex len isinstance issubclass round slice type",
     "caught": "cause_told exception_made",
