@@ -30,6 +30,12 @@ def added_on_a_path(x, y):
     return np.sum(a * x * b)
 
 
+def bound_anew(x, y):
+    before = x
+    x += (x := x * y)
+    return np.sum(x * before)
+
+
 def added_in_a_dict(x, y):
     d = {"a": x}
     z = d["a"]
@@ -77,7 +83,7 @@ def written_in_a_list(x, y):
     return np.sum(rows[0]) * np.sum(rows[1]) + np.sum(x)
 
 
-NAMES = [added_to_an_alias, added_on_a_path, added_in_a_dict]
+NAMES = [added_to_an_alias, added_on_a_path, added_in_a_dict, bound_anew]
 ENTRIES = [
     read_before_a_write, read_before_a_write_in_turns, read_before_a_write_on_paths,
     written_in_a_list,

@@ -186,7 +186,8 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
     if isinstance(old, Ref) and r.read(old).type.kind == "array":
         _in_place(r, s, old, as_value(r, value, s))
         return old
-    if isinstance(old, Ref) and r.read(old).type.kind == "any" and _aliased(r, old):
+    shared = isinstance(old, Ref) and (_aliased(r, old) or _is_bound_anew(r, s.target, old))
+    if shared and r.read(old).type.kind == "any":
         r.require_alone(old.storage)  # asks for a choice where paths have met, first
         require_number(r, r.read(old), ast.unparse(s.target), r.span(s))
     if isinstance(old, Value) and old.type.is_scalar and r.holders(old) > 1:
