@@ -361,7 +361,7 @@ def check_store(
             "store a new array: items[i] = items[i] + ...",
         )
     objects = [t is not None and t.of is not None for t in (inner, new.type)]
-    if any(objects) and join(inner, new.type) is None:  # type: ignore[arg-type]
+    if any(objects) and inner is not None and join(inner, new.type) is None:
         what = "a list or a number beside objects, or beside None, in a list"
         r.refuse(node, what, "keep objects and numbers in lists of their own")
     whole_ones = inner is not None and inner.kind in ("int", "bool")
