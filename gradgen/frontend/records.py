@@ -51,7 +51,7 @@ def as_row(r: Reader, value: Any, node: ast.AST) -> Any:
         return as_number(value)
     if isinstance(value, Map):
         return _dict_row(r, node, value)
-    if isinstance(value, Record) and value.kind in r.book.pooled:
+    if isinstance(value, Record) and value.kind in (r.book.pooled or ()):
         return moved_early(r, node, value)
     if isinstance(value, Seq) and value.kind is not list and not _plain(r, value):
         return _tuple_row(r, node, value)
