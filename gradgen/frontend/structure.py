@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 from gradgen.dataclass import dataclass
 from gradgen.errors import UnsupportedError
 from gradgen.frontend.describing import describe
 from gradgen.frontend.objects import Method
+from gradgen.frontend.operators import chooses_structure
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import (
     Around,
     Box,
     Choice,
     LocalFunction,
+    Map,
+    Record,
     Ref,
     Seq,
     Static,
@@ -65,7 +68,12 @@ def flatten(
     if isinstance(value, Const) and (constants or isinstance(value.const, bool)):
         return Structure(("constant", type(value.const), repr(value.const)), value), []
     if isinstance(value, Choice):
-        value = _number_chosen(r, value, node)
+        if look and _is_one_of_containers(value):
+            sides = [
+                flatten(r, o, node, constants, look, grow)[0] for o in (value.then, value.other)
+            ]
+            return Structure(("choice", sides[0].key, sides[1].key), value), []
+        value = _of_choices(r, value) or _number_chosen(r, value, node)
     if isinstance(value, Seq) and value.kind is list and _may_grow(r, value, grow):
         return LIST, [] if look else [r.graph_list(value)]
     if isinstance(value, Value | Ref):
@@ -80,12 +88,37 @@ def flatten(
     return Structure(_identity(value, r, node), value), []
 
 
+def _is_one_of_containers(value: Any) -> bool:
+    """Whether a value is one container, text or None or another: on each path it is known which."""
+    if isinstance(value, Choice):
+        return chooses_structure(value) and all(
+            map(_is_one_of_containers, (value.then, value.other))
+        )
+    return isinstance(value, Static | Map | Seq)
+
+
+def _of_choices(r: Reader, value: Choice) -> Seq | None:
+    """Return the tuple of choices that one tuple or another of as many items is."""
+    one, two = r.settled(value.then), r.settled(value.other)
+    if not isinstance(one, Seq) or not isinstance(two, Seq) or one.kind is not two.kind:
+        return None
+    if not issubclass(one.kind, tuple) or len(one.items) != len(two.items):
+        return None
+    pairs = zip(one.items, two.items, strict=True)
+    items = [a if a is b else Choice(value.test, a, b) for a, b in pairs]
+    return Seq(items, one.kind)
+
+
 def _number_chosen(r: Reader, value: Choice, node: ast.AST) -> Value:
     try:
         return r.read(value)
     except UnsupportedError:
-        r.refuse(node, "a recursive call with an argument that is one thing or another",
-                 "call it on each path")  # fmt: skip
+        _refuse_choice(r, node)
+
+
+def _refuse_choice(r: Reader, node: ast.AST) -> NoReturn:
+    what = "a recursive call with an argument that is one thing or another"
+    r.refuse(node, what, "call it on each path")
 
 
 def _may_grow(r: Reader, box: Seq, grow: bool) -> bool:
@@ -104,6 +137,11 @@ def _flatten_box(
 ) -> tuple[Structure, list[Any]]:
     items, leaves = [], []
     for k, item in parts(box):
+        chosen = isinstance(box, Record) and isinstance(item, Choice)
+        if chosen and _is_one_of_containers(item):
+            _refuse_choice(
+                r, node
+            )  # what objects hold changes, and paths to all of it are too many
         inner, mine = flatten(r, item, node, constants, look, grow)
         items.append((k, inner))
         leaves += mine

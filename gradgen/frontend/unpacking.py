@@ -80,6 +80,8 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
         both = [sequence_items(r, o, node, count) for o in (value.then, value.other)]
         if len(both[0]) == len(both[1]):
             return [Choice(value.test, a, b) for a, b in zip(*both, strict=True)]
+    if count is not None and isinstance(value, Static) and value.obj is None:
+        r.fail(node, TypeError("cannot unpack non-iterable NoneType object"))
     r.refuse(node, f"unpacking of a {describe(value)}", "unpack a tuple, a list or an array")
 
 
