@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradgen.deep import deep
 from gradgen.frontend.custom import Custom
-from gradgen.frontend.values import leaves
+from gradgen.frontend.parts import leaves
 from gradgen.ir.nodes import Block, Function, Op, Value, walk
 
 

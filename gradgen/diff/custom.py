@@ -17,10 +17,11 @@ from gradgen.frontend.book import Book
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.custom import Custom, rebuilt
 from gradgen.frontend.describing import describe
+from gradgen.frontend.parts import leaves, parts
 from gradgen.frontend.pointers import is_none_itself
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.source import source_of
-from gradgen.frontend.values import Box, Frame, Seq, Static, leaves, parts
+from gradgen.frontend.values import Box, Frame, Seq, Static
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Leaf, Op, Value, replace_uses, walk
 from gradgen.ir.types import Type

@@ -16,7 +16,8 @@ from typing import Any
 
 from gradgen.custom import custom_jvp, custom_vjp
 from gradgen.frontend.custom import Custom
-from gradgen.frontend.values import Map, Ref, Seq, Static, leaves, parts
+from gradgen.frontend.parts import leaves, parts
+from gradgen.frontend.values import Map, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Function, Op, Value, blocks_of, walk
 from gradgen.solutions import apart
 

@@ -8,7 +8,7 @@ from typing import Any
 from gradgen.diff.algebra import Algebra
 from gradgen.diff.missing import missing_values
 from gradgen.diff.structures import Emit, gradient_trees, tuple_of, value_tree
-from gradgen.frontend.values import leaves
+from gradgen.frontend.parts import leaves
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import READ_ONLY, Const, Function, Leaf, Value, walk
 from gradgen.passes.sharing import Sharing, is_view

@@ -14,8 +14,9 @@ from gradgen.errors import UnsupportedError
 from gradgen.frontend.arguments import Back, Container, Opaque
 from gradgen.frontend.classes import has_attributes, is_taken_apart, makes_plain
 from gradgen.frontend.describing import describe
+from gradgen.frontend.parts import parts
 from gradgen.frontend.selection import Selected
-from gradgen.frontend.values import Box, Map, Record, Ref, Seq, Static, parts
+from gradgen.frontend.values import Box, Map, Record, Ref, Seq, Static
 from gradgen.ir.nodes import Function, Leaf, Value
 
 Emit = Callable[[Value], ast.expr]

@@ -11,9 +11,6 @@ import ast
 import enum
 import functools
 from collections.abc import Iterator
-from datetime import date, timedelta
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from gradgen.emission import pieces
@@ -26,7 +23,7 @@ from gradgen.ir.types import Type
 FEW = 3  # comparisons of one argument that stand side by side; more are one of two tuples
 LINE = 8  # items of a list that stand in a line; more words are one text that is split
 LITERALS = (str, bytes, bool, int, float, complex)
-PRINTED = (date, timedelta, Decimal, Fraction)  # whose representation says all that they are
+PRINTED = ("datetime", "decimal", "fractions")  # whose objects print all that they are
 LONGEST = 40  # characters of an option in a header
 PLAIN = (list, tuple, dict)
 UNKNOWN = object()
@@ -126,7 +123,7 @@ def _tests_of(place: ast.expr, known: Any) -> Iterator[ast.expr]:
         yield ast.Compare(place, [ast.IsNot()], [ast.Constant(known)])
     elif type(known) in LITERALS or isinstance(known, set | frozenset | slice):
         yield from _differs_if_spelled(place, known)
-    elif isinstance(known, PRINTED):
+    elif type(known).__module__ in PRINTED:
         yield _differs(pieces.call("str", [place]), str(known))
     elif isinstance(known, functools.partial):
         yield from _tests_of(_asked(place, "func", place), known.func)
@@ -141,7 +138,7 @@ def _tests_of(place: ast.expr, known: Any) -> Iterator[ast.expr]:
 
 def told_name(known: Any) -> str:
     """Return the name that tells an option; a text takes it in the option's place, too."""
-    if isinstance(known, PRINTED):
+    if type(known).__module__ in PRINTED:
         return str(known)
     if isinstance(known, functools.partial):
         return told_name(known.func)
@@ -151,7 +148,7 @@ def told_name(known: Any) -> str:
 
 def named(known: Any) -> str:
     """Return how a header spells something that is no number, which decided what was generated."""
-    if known is None or isinstance(known, PRINTED) or type(known) in LITERALS:
+    if known is None or type(known).__module__ in PRINTED or type(known) in LITERALS:
         return repr(known)[:LONGEST]
     if isinstance(known, set | frozenset | slice) and is_spelled(known):
         return ast.unparse(spelled(known))[:LONGEST]

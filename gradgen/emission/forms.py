@@ -55,7 +55,7 @@ def op_expression(op: Op, operands: Sequence[Expr]) -> Expr:
 def _solution(op: Op, operands: list[Expr]) -> Expr:
     """Return the call that marks a solution: with it, the arguments that it is the solution for."""
     from gradgen.diff.structures import value_tree
-    from gradgen.frontend.values import leaves
+    from gradgen.frontend.parts import leaves
 
     rest = iter(operands)
     args = [value_tree(a, [next(rest) for _ in leaves(a)], lambda e: e) for a in op.attrs["args"]]

@@ -20,20 +20,14 @@ from gradgen.frontend.jumps import Branch, Jump, Step, Unless, jumps_of
 from gradgen.frontend.layouts import note_order
 from gradgen.frontend.loops import Loop, run_loop
 from gradgen.frontend.own_iterators import steps_of
+from gradgen.frontend.parts import contents
 from gradgen.frontend.points import Point, Turn
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import FOR, WHILE, InTurns, OwnIterator, WriteOut
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.turns import as_range, known_turns, turn_by_turn, while_decided, written_out
-from gradgen.frontend.values import (
-    Called,
-    Iteration,
-    Lazy,
-    Once,
-    Ref,
-    contents,
-)
+from gradgen.frontend.values import Called, Iteration, Lazy, Once, Ref
 from gradgen.frontend.yielded import with_checks
 from gradgen.ir import lengths
 from gradgen.ir.builder import Builder

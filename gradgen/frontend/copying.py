@@ -13,13 +13,14 @@ from gradgen.frontend.branches import on_each
 from gradgen.frontend.describing import describe
 from gradgen.frontend.lists import is_list
 from gradgen.frontend.objects import class_of
+from gradgen.frontend.parts import parts, with_parts
 from gradgen.frontend.pointers import class_of_row, pointer, row_of_argument
 from gradgen.frontend.pools import fields_of, row_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
 from gradgen.frontend.special import callee_name, no_more, special
 from gradgen.frontend.special_methods import special_method
-from gradgen.frontend.values import Box, Map, Record, Ref, Static, parts, with_parts
+from gradgen.frontend.values import Box, Map, Record, Ref, Static
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type
 from gradgen.rules.registry import RULES

@@ -11,6 +11,7 @@ from gradgen.errors import UnsupportedError
 from gradgen.frontend import pointers, unbound
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.lists import BESIDE
+from gradgen.frontend.parts import keyed, parts, same_class, standing_for
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.state import State
@@ -40,10 +41,6 @@ from gradgen.frontend.values import (
     Static,
     Storage,
     is_static,
-    keyed,
-    parts,
-    same_class,
-    standing_for,
 )
 from gradgen.ir.nodes import Undefined, Value, nothing
 from gradgen.ir.types import OPAQUE, Type, join, or_none

@@ -16,21 +16,11 @@ from gradgen.errors import ArgumentError
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.describing import describe
 from gradgen.frontend.parameters import binding_error
+from gradgen.frontend.parts import leaves, parts, with_parts
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.scopes import free_names, meaning
 from gradgen.frontend.special import special
-from gradgen.frontend.values import (
-    Box,
-    Choice,
-    LocalFunction,
-    Map,
-    Ref,
-    Seq,
-    Static,
-    leaves,
-    parts,
-    with_parts,
-)
+from gradgen.frontend.values import Box, Choice, LocalFunction, Map, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
 from gradgen.solutions import fixed_point, implicit, in_parts_of
 from gradgen.syntax import nodes_in

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from gradgen.frontend.covers import contents_template
 from gradgen.frontend.links import slot_of
+from gradgen.frontend.parts import contents, parts
 from gradgen.frontend.reach import holds
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.state import at
 from gradgen.frontend.templates import Hole, Template, portable
-from gradgen.frontend.values import Box, Frame, Poison, Ref, Seq, Storage, contents, parts
+from gradgen.frontend.values import Box, Frame, Poison, Ref, Seq, Storage
 from gradgen.ir.nodes import nothing
 from gradgen.ir.types import join
 

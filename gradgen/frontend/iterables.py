@@ -32,6 +32,7 @@ from gradgen.frontend.indices import Index
 from gradgen.frontend.item_methods import iterated_by_items
 from gradgen.frontend.lists import is_list, over_list
 from gradgen.frontend.objects import class_of
+from gradgen.frontend.parts import leaves
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
 from gradgen.frontend.signals import InTurns, OwnIterator, Stepwise, Turnwise
@@ -50,7 +51,6 @@ from gradgen.frontend.values import (
     Ref,
     Seq,
     Static,
-    leaves,
     plain,
 )
 from gradgen.ir.nodes import WRITES, Const, Value

@@ -16,6 +16,7 @@ from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend import pointers, row_kinds, unbound
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.listed import contain_items, hand_members, related
+from gradgen.frontend.parts import contents, keyed, parts, same_class, with_parts
 from gradgen.frontend.reach import reached
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
@@ -36,11 +37,6 @@ from gradgen.frontend.values import (
     SomeKeys,
     Step,
     Storage,
-    contents,
-    keyed,
-    parts,
-    same_class,
-    with_parts,
 )
 from gradgen.ir.nodes import Block, Const, Op, Undefined, Value, nothing
 from gradgen.ir.types import join

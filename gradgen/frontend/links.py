@@ -11,21 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from gradgen.frontend import listed
 from gradgen.frontend.joins import identity
+from gradgen.frontend.parts import boxes_at, boxes_in, parts
 from gradgen.frontend.reach import holds
 from gradgen.frontend.sharing import lock
 from gradgen.frontend.state import State, at
 from gradgen.frontend.templates import carried_parts, kept
-from gradgen.frontend.values import (
-    Box,
-    Choice,
-    Poison,
-    Ref,
-    Seq,
-    Storage,
-    boxes_at,
-    boxes_in,
-    parts,
-)
+from gradgen.frontend.values import Box, Choice, Poison, Ref, Seq, Storage
 
 if TYPE_CHECKING:
     from gradgen.frontend.loops import Loop

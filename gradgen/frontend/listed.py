@@ -11,18 +11,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gradgen.errors import UnsupportedError
+from gradgen.frontend.parts import leaves, parts
 from gradgen.frontend.sameness import same_steps
 from gradgen.frontend.signals import Retry
-from gradgen.frontend.values import (
-    Box,
-    Choice,
-    Ref,
-    Seq,
-    Step,
-    Storage,
-    leaves,
-    parts,
-)
+from gradgen.frontend.values import Box, Choice, Ref, Seq, Step, Storage
 from gradgen.ir.lengths import may_be_negative
 from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type

@@ -17,19 +17,11 @@ from gradgen.frontend.derivatives import NOT_SPARSE, SPARSE
 from gradgen.frontend.describing import describe
 from gradgen.frontend.gradients import LocalGradient
 from gradgen.frontend.parameters import bind_arguments
+from gradgen.frontend.parts import parts
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.scopes import bound_names, free_names, meaning
 from gradgen.frontend.unpacking import sequence_items
-from gradgen.frontend.values import (
-    Box,
-    LocalFunction,
-    Map,
-    Seq,
-    Static,
-    is_static,
-    parts,
-    static_value,
-)
+from gradgen.frontend.values import Box, LocalFunction, Map, Seq, Static, is_static, static_value
 from gradgen.syntax import nodes_in, parts_of
 
 # What these return takes other arguments than the function does, or is no number or array.

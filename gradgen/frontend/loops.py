@@ -25,6 +25,7 @@ from gradgen.frontend.guesses import (
 )
 from gradgen.frontend.joins import identity
 from gradgen.frontend.listed import note_lists_inside
+from gradgen.frontend.parts import contents, standing_for
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.settling import Bounds, find_arrays, start_from_arrays
 from gradgen.frontend.signals import Endless, Retry
@@ -41,17 +42,7 @@ from gradgen.frontend.templates import (
     types,
     values_of,
 )
-from gradgen.frontend.values import (
-    Box,
-    Map,
-    Poison,
-    Record,
-    Ref,
-    Seq,
-    Storage,
-    contents,
-    standing_for,
-)
+from gradgen.frontend.values import Box, Map, Poison, Record, Ref, Seq, Storage
 from gradgen.ir.nodes import Block, Const, Op, Value, next_id
 
 

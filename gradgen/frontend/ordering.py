@@ -11,6 +11,7 @@ from gradgen.frontend import lists
 from gradgen.frontend.aggregates import listed, run_text, sequence
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.iterables import current, over_value
+from gradgen.frontend.parts import parts, same_class, with_parts
 from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
@@ -28,10 +29,7 @@ from gradgen.frontend.values import (
     Seq,
     Static,
     is_static,
-    parts,
-    same_class,
     static_value,
-    with_parts,
 )
 from gradgen.ir.nodes import Block, Const, Value, same_value
 from gradgen.library.sets import ComputedSet

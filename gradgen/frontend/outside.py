@@ -11,18 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradgen.frontend.captures import Capture
+from gradgen.frontend.parts import parts
 from gradgen.frontend.sharing import lock
-from gradgen.frontend.values import (
-    Box,
-    Map,
-    Record,
-    Ref,
-    Seq,
-    Static,
-    Storage,
-    over_range,
-    parts,
-)
+from gradgen.frontend.values import Box, Map, Record, Ref, Seq, Static, Storage, over_range
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Value
 from gradgen.ir.types import array, known_dtype, scalar

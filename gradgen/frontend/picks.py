@@ -16,10 +16,11 @@ from gradgen.frontend.branches import choose
 from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.lists import SUBSCRIPT, picked_from, write_out
+from gradgen.frontend.parts import leaves
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.tables import refuse_key
 from gradgen.frontend.texts import Text
-from gradgen.frontend.values import Choice, Map, Ref, Seq, Static, leaves
+from gradgen.frontend.values import Choice, Map, Ref, Seq, Static
 from gradgen.ir.lengths import may_be_negative
 from gradgen.ir.nodes import Const, Value
 

@@ -21,6 +21,7 @@ from gradgen.frontend import lists, row_items
 from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.evaluate import options
 from gradgen.frontend.listed import contain
+from gradgen.frontend.parts import parts
 from gradgen.frontend.pointers import (
     ROW,
     Codes,
@@ -37,7 +38,7 @@ from gradgen.frontend.pointers import (
 from gradgen.frontend.sameness import same_object
 from gradgen.frontend.signals import Retry
 from gradgen.frontend.unbound import raise_where
-from gradgen.frontend.values import Choice, Record, Ref, Seq, Static, Storage, parts
+from gradgen.frontend.values import Choice, Record, Ref, Seq, Static, Storage
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type, join
 

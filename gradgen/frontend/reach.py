@@ -11,17 +11,8 @@ import functools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from gradgen.frontend.values import (
-    Box,
-    Choice,
-    Iteration,
-    LocalFunction,
-    Once,
-    Ref,
-    Seq,
-    Storage,
-    parts,
-)
+from gradgen.frontend.parts import parts
+from gradgen.frontend.values import Box, Choice, Iteration, LocalFunction, Once, Ref, Seq, Storage
 from gradgen.ir.nodes import Value
 from gradgen.syntax import nodes_in
 

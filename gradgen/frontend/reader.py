@@ -29,6 +29,7 @@ from gradgen.frontend import (
 from gradgen.frontend.captures import Capture, cell_value
 from gradgen.frontend.classes import MISSING
 from gradgen.frontend.describing import describe, reads_on, runs_once
+from gradgen.frontend.parts import contents, parts, refill
 from gradgen.frontend.precise import Precise
 from gradgen.frontend.sharing import Place, Sharing, Thing
 from gradgen.frontend.signals import Certain, Retry, Stepwise
@@ -46,9 +47,6 @@ from gradgen.frontend.values import (
     Seq,
     Static,
     Storage,
-    contents,
-    parts,
-    refill,
 )
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Value

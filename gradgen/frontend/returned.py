@@ -17,19 +17,9 @@ from gradgen.frontend.arguments import enter, fallback_name, spec_of_value
 from gradgen.frontend.branches import fork
 from gradgen.frontend.describing import describe
 from gradgen.frontend.operators import chooses_structure
+from gradgen.frontend.parts import leaves, parts, with_parts
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import (
-    Box,
-    Choice,
-    Map,
-    Poison,
-    Ref,
-    Seq,
-    Static,
-    leaves,
-    parts,
-    with_parts,
-)
+from gradgen.frontend.values import Box, Choice, Map, Poison, Ref, Seq, Static
 from gradgen.ir.nodes import Block, Const, Function, Value
 from gradgen.ir.types import Type
 

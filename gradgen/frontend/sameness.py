@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradgen.frontend.values import (
-    BoundMethod,
-    LocalFunction,
-    Poison,
-    Ref,
-    Static,
-    Step,
-    parts,
-    same_class,
-)
+from gradgen.frontend.parts import parts, same_class
+from gradgen.frontend.values import BoundMethod, LocalFunction, Poison, Ref, Static, Step
 from gradgen.ir.nodes import Const, Undefined
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import listed
+from gradgen.frontend.parts import leaves
 from gradgen.frontend.reach import holds, leads_to, reached
-from gradgen.frontend.values import Box, Frame, Map, Ref, Seq, Static, Storage, leaves
+from gradgen.frontend.values import Box, Frame, Map, Ref, Seq, Static, Storage
 from gradgen.ir.nodes import Value
 
 Thing = Storage | Box

@@ -13,8 +13,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from gradgen.dataclass import dataclass
+from gradgen.frontend.parts import contents, refill
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.values import Box, Storage, contents, refill
+from gradgen.frontend.values import Box, Storage
 from gradgen.ir.nodes import Block, Value, next_id, walk
 
 EFFECTS = ("effect", "draw")

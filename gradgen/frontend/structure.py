@@ -11,6 +11,7 @@ from gradgen.errors import UnsupportedError
 from gradgen.frontend.describing import describe
 from gradgen.frontend.objects import Method
 from gradgen.frontend.operators import chooses_structure
+from gradgen.frontend.parts import parts, with_parts
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import (
     Around,
@@ -22,8 +23,6 @@ from gradgen.frontend.values import (
     Ref,
     Seq,
     Static,
-    parts,
-    with_parts,
 )
 from gradgen.ir.nodes import Const, Value
 

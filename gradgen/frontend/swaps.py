@@ -10,9 +10,10 @@ import ast
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.indices import parse_index
 from gradgen.frontend.lists import is_list
+from gradgen.frontend.parts import leaves
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.stores import write
-from gradgen.frontend.values import Ref, leaves
+from gradgen.frontend.values import Ref
 from gradgen.syntax import nodes_in
 
 PLAIN = (ast.Name, ast.Constant, ast.BinOp, ast.operator, ast.expr_context)

@@ -12,10 +12,11 @@ from typing import Any, NoReturn
 from gradgen.frontend.entries import KEYS
 from gradgen.frontend.identities import fields_compared, is_by_identity
 from gradgen.frontend.lists import write_out
+from gradgen.frontend.parts import leaves
 from gradgen.frontend.pointers import is_word
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Tabled
-from gradgen.frontend.values import Map, Record, Ref, Seq, Static, leaves, plain
+from gradgen.frontend.values import Map, Record, Ref, Seq, Static, plain
 from gradgen.ir.nodes import Value
 from gradgen.library.dicts import ComputedDict
 from gradgen.rules.lists import comes_of_nothing

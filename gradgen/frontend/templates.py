@@ -13,6 +13,7 @@ from typing import Any
 
 from gradgen.dataclass import dataclass
 from gradgen.frontend import pointers
+from gradgen.frontend.parts import parts, same_class, with_parts
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.values import (
@@ -25,9 +26,6 @@ from gradgen.frontend.values import (
     SomeKeys,
     Static,
     Step,
-    parts,
-    same_class,
-    with_parts,
 )
 from gradgen.ir.nodes import Const, Undefined, Value
 from gradgen.ir.types import BOOL, Type, integer

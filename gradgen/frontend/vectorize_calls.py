@@ -11,6 +11,7 @@ import numpy as np
 from gradgen.dataclass import dataclass
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.parts import contents
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.unpacking import sequence_items
@@ -21,7 +22,6 @@ from gradgen.frontend.values import (
     Record,
     Seq,
     Static,
-    contents,
     is_static,
     plain,
     static_value,

@@ -16,13 +16,14 @@ from gradgen.deep import deep
 from gradgen.frontend import pools
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.jumps import SCOPES, jumps_of
+from gradgen.frontend.parts import contents
 from gradgen.frontend.reach import reached
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.resumed import endless, own_yield, parts_of_endless
 from gradgen.frontend.signals import Turnwise
 from gradgen.frontend.special import special
 from gradgen.frontend.state import EFFECTS, same_contents
-from gradgen.frontend.values import Box, Called, Frame, Lazy, Ref, Seq, Static, contents
+from gradgen.frontend.values import Box, Called, Frame, Lazy, Ref, Seq, Static
 from gradgen.ir.nodes import walk
 from gradgen.syntax import every_node, located, names_in, nodes_in, parts_of
 
