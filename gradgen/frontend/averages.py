@@ -6,7 +6,6 @@ Of an array of these, Python would make a NumPy integer again, and cut off the r
 from __future__ import annotations
 
 import ast
-import statistics
 from typing import Any
 
 import numpy as np
@@ -49,8 +48,5 @@ def _holds_whole_numbers(r: Reader, data: Any) -> bool:
     return held.kind == "list" and held.item is not None and held.item.kind in WHOLE
 
 
-for _function in (
-    statistics.mean, statistics.variance, statistics.pvariance, statistics.stdev,
-    statistics.pstdev,
-):  # fmt: skip
-    special(_function, listed=False)(_average(_function.__name__))
+for _name in ("mean", "variance", "pvariance", "stdev", "pstdev"):
+    special(f"statistics.{_name}", listed=False)(_average(_name))
