@@ -515,3 +515,23 @@ def test_a_handler_is_reached_with_an_exception() -> None:
     gradient = gradgen.grad(loss)
     np.testing.assert_array_equal(gradient(np.array([0.5, 0.2, 2.0])), [2.0, 0.8, 0.0])
     assert "UnboundLocalError" not in gradient.source
+
+
+def made_before(x):
+    error = ValueError(f"all of {len(x)} have to be positive", 7)
+    total = 0.0
+    for v in x:
+        if v <= 0.0:
+            raise error
+        total += v * v
+    return total
+
+
+def test_an_exception_made_before_comes_out_where_it_is_raised() -> None:
+    """It has all that it was made of."""
+    gradient = gradgen.grad(made_before)
+    assert gradient(np.array([1.0, 2.0])).tolist() == [2.0, 4.0]
+    for f in (made_before, gradient):
+        with pytest.raises(ValueError) as caught:
+            f(np.array([1.0, -2.0, 3.0]))
+        assert caught.value.args == ("all of 3 have to be positive", 7)

@@ -41,7 +41,8 @@ def refuse_truncation(function: Function, varied: set[Value]) -> None:
                 op.span,
                 "make the array a complex array (dtype=complex)",
             )
-        if not op.inputs[0].type.inexact and op.inputs[0].type.item != OPAQUE:
+        widened = op.inputs[0].type.kind == "list" and op.outputs[0].type.inexact
+        if not (op.inputs[0].type.inexact or widened) and op.inputs[0].type.item != OPAQUE:
             dtype = op.inputs[0].type.dtype
             if not dtype:
                 raise UnsupportedError(

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from gradgen.frontend import comprehensions, lists, row_kinds
-from gradgen.frontend.branches import chain, choose
+from gradgen.frontend.branches import chain, choose, truth
 from gradgen.frontend.callables import borrowed, from_library
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.flow import read_statements
@@ -311,9 +311,8 @@ def _tested(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 
 
 def _truth(r: Reader, value: Any, node: ast.AST) -> Any:
-    if is_static(value):
-        return Const(bool(static_value(value)))
-    v = as_value(r, value, node)
+    assert isinstance(node, ast.expr)
+    v = truth(r, value, node)
     return v if v.type.kind == "bool" else r.b.emit("bool", [v])
 
 

@@ -21,7 +21,13 @@ from gradgen.frontend.array_arguments import arrays_for_lists, made_arrays
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.callables import from_library, getter
 from gradgen.frontend.classes import MISSING, is_users, library_folders
-from gradgen.frontend.construction import construct, named_tuple_method, plain_tuple
+from gradgen.frontend.construction import (
+    construct,
+    fill_anew,
+    initialises_fields,
+    named_tuple_method,
+    plain_tuple,
+)
 from gradgen.frontend.custom import call_custom
 from gradgen.frontend.describing import describe
 from gradgen.frontend.effects import call_effect, spelling_of
@@ -312,7 +318,13 @@ def _call_foreign(
     if args and getattr(obj, "__code__", None) is _DISPATCHING:
         return _call_object(r, node, obj.dispatch(_dispatched(r, node, args[0])), args, kwargs)
     if isinstance(obj, types.FunctionType):
+        if args and initialises_fields(obj, args[0]):
+            return fill_anew(r, node, obj, args, kwargs)
         return _inline_foreign(r, node, obj, args, kwargs)
+    if isinstance(obj, type) and issubclass(obj, BaseException) and not (is_users(obj) or kwargs):
+        from gradgen.frontend.caught import exception_made  # few programs keep one
+
+        return _call_known(r, node, exception_made, [Static(obj), *args], {})
     if isinstance(obj, type) and (is_users(obj) or obj is types.SimpleNamespace):
         return construct(r, node, obj, args, kwargs)
     if isinstance(obj, enum.EnumMeta):

@@ -51,8 +51,9 @@ def over_chosen(
         columns = _columns_chosen(r, _by_keys(r, value, node), node)
     if columns is not None:
         return columns
-    if grows:
-        return over_list(r, _grown(r, value, node), node)
+    grown = _grown(r, value, node) if grows else None
+    if isinstance(grown, Ref):
+        return over_list(r, grown, node)
     r.refuse(node, "a loop over a container or another, by the path", "loop on each path")
 
 

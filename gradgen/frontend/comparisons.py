@@ -378,6 +378,8 @@ def _equal_sequences(r: Reader, node: ast.Compare, prim: str, left: Seq, right: 
     kinds = any(issubclass(left.kind, k) and issubclass(right.kind, k) for k in (tuple, list))
     if not kinds or len(left.items) != len(right.items):
         return Const(prim == "ne")
+    if not left.items:
+        return Const(prim == "eq")
     pairs = list(zip(left.items, right.items, strict=True))
     tests = [lambda a=a, b=b: compare_two(r, node, ast.Eq(), a, b) for a, b in pairs]
     same = branches.truth(r, branches.chain(r, node, tests, stop_on=False), node)

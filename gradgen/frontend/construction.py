@@ -11,7 +11,7 @@ from typing import Any
 from gradgen.frontend import pointers, pools
 from gradgen.frontend.classes import extended, found_in, is_users, makes_plain
 from gradgen.frontend.describing import describe
-from gradgen.frontend.objects import Method, suggested
+from gradgen.frontend.objects import Method, class_of, set_attribute_of, suggested
 from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Retry
@@ -159,6 +159,49 @@ def _finish_fields(
             if f._field_type is dataclasses._FIELD_INITVAR  # type: ignore[attr-defined]
         ]
         call_value(r, node, Method(made, after), variables, {})
+
+
+def initialises_fields(init: types.FunctionType, made: Any) -> bool:
+    """Whether a function is the ``__init__`` that a dataclass, of which an object is, got."""
+    return init.__code__.co_filename == "<string>" and _base_of(init, made) is not None
+
+
+def _base_of(init: types.FunctionType, made: Any) -> Any:
+    kind = class_of(made)
+    bases = kind.__mro__ if kind is not None else ()
+    found = (c for c in bases if vars(c).get("__init__") is init)
+    return next((c for c in found if dataclasses.is_dataclass(c)), None)
+
+
+def fill_anew(
+    r: Reader, node: ast.AST, init: types.FunctionType, args: list[Any], kwargs: dict[str, Any]
+) -> Any:
+    """Do what the ``__init__`` of a dataclass does where the one of another class calls it."""
+    from gradgen.frontend.calls import call_value
+
+    made, base = args[0], _base_of(init, args[0])
+    kind: Any = class_of(made)
+    if any(
+        f._field_type is dataclasses._FIELD_INITVAR  # type: ignore[attr-defined]
+        for f in base.__dataclass_fields__.values()
+    ):
+        r.refuse(node, f"a call of the __init__ of {base.__name__}, which has an InitVar")
+    given = _bound(r, node, base, args[1:], kwargs)
+    frozen = base.__dataclass_params__.frozen
+    for f in dataclasses.fields(base):
+        if f.init and f.name in given:
+            value = given[f.name]
+        elif f.default_factory is not dataclasses.MISSING:
+            value = call_value(r, node, Static(f.default_factory), [], {})
+        elif f.init:
+            value = r.wrap(f.default, base, f.name, node)
+        else:
+            continue  # the class has it
+        set_attribute_of(r, made, f.name, value, node, frozen)
+    after = found_in(kind, "__post_init__")
+    if isinstance(after, types.FunctionType):
+        call_value(r, node, Method(made, after), [], {})
+    return Static(None)
 
 
 def named_tuple_method(
