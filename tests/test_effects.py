@@ -16,6 +16,7 @@ import pytest
 
 import gradgen
 from tests.cases import Case, cases, value_and_gradient
+from tests.corpus import lang_told_in_texts as told
 
 log = logging.getLogger("tests.effects")
 
@@ -409,3 +410,11 @@ def test_objects_in_the_messages_of_errors(args: tuple[float, float]) -> None:
     with pytest.raises(ValueError) as found:
         gradgen.grad(refusing)(*args)
     assert str(found.value) == str(expected.value)
+
+
+@pytest.mark.parametrize("name", ["objects_in_places", "signs_between_terms"])
+def test_objects_and_signs_in_texts(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What ``%`` and ``format`` are given says of itself what it says in Python."""
+    args = told.EXAMPLE_ARGS[name]()
+    expected = printed(lambda: getattr(told, name)(*args), capsys)
+    assert printed(lambda: gradgen.grad(getattr(told, name))(*args), capsys) == expected

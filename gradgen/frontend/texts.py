@@ -88,9 +88,16 @@ def formatted(r: Reader, node: ast.AST, text: str, args: list[Any], kwargs: Any)
     """``text.format(...)``."""
     holes: list[Value] = []
     function = ast.Attribute(ast.Constant(text), "format", ast.Load())
+    if ":" not in text and "!" not in text and "." not in text:
+        args = [_in_braces(r, node, a) for a in args]
     given = [spelled(r, a, node, holes) for a in args]
     named = [ast.keyword(k, spelled(r, v, node, holes)) for k, v in kwargs.items()]
     return _settled(ast.Call(function, given, named), holes)
+
+
+def _in_braces(r: Reader, node: ast.AST, value: Any) -> Any:
+    said = own_texts.told(r, node, value, "format")
+    return value if said is None else said
 
 
 def method_of_text(r: Reader, node: ast.AST, method: Any, args: list[Any], kwargs: Any) -> Any:
@@ -164,8 +171,27 @@ def joined(r: Reader, node: ast.BinOp, left: Any, right: Any) -> Any:
     numbers = [side for side in numbers if not pointers.is_word(side)]
     if isinstance(node.op, ast.Add) and numbers:
         r.fail(node, TypeError("a number cannot be added to a text"))
+    if isinstance(node.op, ast.Mod) and isinstance(left, Static):
+        right = _told_in_places(r, node, left.obj, right)
     sides = [spelled(r, side, node, holes) for side in (left, right)]
     return _settled(ast.BinOp(sides[0], node.op, sides[1]), holes)
+
+
+PLACES = re.compile(r"%[#0\- +]*[0-9.]*(.)")  # not those with names, nor with computed widths
+
+
+def _told_in_places(r: Reader, node: ast.AST, text: str, given: Any) -> Any:
+    """Return what ``text % given`` is given, objects at ``%s`` as what they say of themselves."""
+    kinds = [kind for kind in PLACES.findall(text) if kind != "%"]
+    several = isinstance(given, Seq) and issubclass(given.kind, tuple)
+    items = given.items if several else [given]
+    if len(items) != len(kinds):
+        return given
+    told = [own_texts.told(r, node, v, "str") if kind == "s" else None
+            for v, kind in zip(items, kinds, strict=True)]  # fmt: skip
+    if not several and told == [None]:
+        return given
+    return Seq([v if t is None else t for v, t in zip(items, told, strict=True)], tuple)
 
 
 def joined_text(*parts: str | ast.expr) -> ast.expr:
@@ -177,9 +203,18 @@ def joined_text(*parts: str | ast.expr) -> ast.expr:
 
 
 def never_empty(text: Text) -> bool:
-    """Whether an f-string has letters of its own."""
-    parts = text.spelled.values if isinstance(text.spelled, ast.JoinedStr) else []
-    return any(isinstance(part, ast.Constant) and part.value for part in parts)
+    """Whether a text has letters of its own, or those of a number."""
+    return _has_letters(text.spelled, not any(map(pointers.is_word, text.holes)))
+
+
+def _has_letters(e: ast.expr, numbers: bool) -> bool:
+    if isinstance(e, ast.JoinedStr):
+        return any(_has_letters(part, numbers) for part in e.values)
+    if isinstance(e, ast.BinOp) and isinstance(e.op, ast.Add):
+        return _has_letters(e.left, numbers) or _has_letters(e.right, numbers)
+    if isinstance(e, ast.Call) and isinstance(e.func, ast.Name) and e.func.id in ("str", "repr"):
+        return numbers and len(e.args) == 1 and isinstance(e.args[0], ast.Name)
+    return isinstance(e, ast.Constant) and isinstance(e.value, str) and bool(e.value)
 
 
 def is_text(value: Any) -> bool:

@@ -70,6 +70,8 @@ HARMLESS = frozenset((
 
 def try_statement(r: Reader, s: ast.Try, rest: Point) -> Point:
     """Follow the path that is sure to be taken; what is raised and caught here is a jump."""
+    if _hands_on(s):
+        return Point([*s.body, *s.orelse], rest)
     before, path, facts = snapshot(r), list(r.call_path), r.facts
     if _leaves(s.finalbody) and not hasattr(s, "gradgen_kinds"):
         whole = _swallowing(r, s)
@@ -90,6 +92,17 @@ def try_statement(r: Reader, s: ast.Try, rest: Point) -> Point:
         if hasattr(s, "gradgen_kinds") or checked is s:
             raise
     return _followed(r, checked, rest)
+
+
+def _hands_on(s: ast.Try) -> bool:
+    """Whether all that the handlers of a ``try`` do is to raise again what they have caught."""
+    if s.finalbody or not s.handlers or hasattr(s, "gradgen_kinds"):
+        return False
+    again = {None: "raise"} | {h.name: f"raise {h.name}" for h in s.handlers if h.name}
+    return all(
+        len(h.body) == 1 and ast.unparse(h.body[0]) in (again[None], again[h.name])
+        for h in s.handlers
+    )
 
 
 def _leaves(last: list[ast.stmt]) -> bool:
