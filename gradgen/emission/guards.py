@@ -28,7 +28,8 @@ def guards(function: Function, name: str, names: dict[Value, str]) -> list[ast.s
     leaves = [op for op in function.body.ops if op.prim == "leaf"]
     arrays = [op for op in leaves if op.out.type.kind == "array" and "classes" not in op.attrs]
     stretched = _decided(function)
-    tests = [test for p, spec in function.params for test in fixed_tests(p, spec)]
+    own = [(p, spec) for p, spec in function.params if p not in function.directions]
+    tests = [test for p, spec in own for test in fixed_tests(p, spec)]
     tests += [_array_test(p) for p, spec in function.params if _is_guessed(spec)]
     tests += [test for p, spec in function.params for test in _whole_tests(p, (), spec)]
     tests += [_rank_test([(names[op.out], op.out.type) for op in arrays])] if arrays else []

@@ -63,7 +63,20 @@ def _of_tests(r: Reader, node: ast.BoolOp) -> Any:
         return r.b.emit("gt", [test, Const(0)], span=r.span(part)) if counts else test
 
     tests = [lambda v=v: test_of(v) for v in node.values]
-    return chain(r, node, tests, stop_on=isinstance(node.op, ast.Or))
+    stop_on = isinstance(node.op, ast.Or)
+    value = chain(r, node, tests, stop_on)
+    return Const(stop_on) if _ends_known(value, stop_on) else value
+
+
+def _ends_known(value: Any, stop_on: bool) -> bool:
+    """Whether the last of several tests is known, and with it what they come to."""
+    op = value.op if isinstance(value, Value) else None
+    style = "or" if stop_on else "and"
+    if op is None or op.attrs.get("style") != style or len(op.outputs) != 1:
+        return False
+    rest = op.blocks[stop_on].results[0]
+    known = isinstance(rest, Const) and bool(rest.const) is stop_on
+    return known or _ends_known(rest, stop_on)
 
 
 def negated(r: Reader, test: Value) -> Value:

@@ -259,9 +259,7 @@ def _cotangent_seeds(
             leaf.value.name, leaf.value.user = f"d_{key}", True
         elif leaf.path:
             leaf.value.name, leaf.value.user = fallback_name(leaf), True
-    function.params.append((name, spec))
-    function.signature = _with_cotangent(function.signature, name)
-    function.result["specs"][name] = spec
+    _add_parameter(function, name, spec)
     pairs = zip(values, entered, strict=True)
     return [(value, leaf.value) for value, leaf in pairs]
 
@@ -300,10 +298,16 @@ def _tangent_parameters(r: Reader, function: Function) -> dict[Value, Value]:
                 found[moved.value] = leaf.value
             if leaf.path:
                 leaf.value.name, leaf.value.user = f"t_{moved.value.name}", True
-        function.params.append((name, spec))
-        function.result["specs"][name] = spec
-        function.signature = _with_cotangent(function.signature, name)
+        _add_parameter(function, name, spec)
     return found
+
+
+def _add_parameter(function: Function, name: str, spec: Any) -> None:
+    """Add a parameter for a tangent or a cotangent."""
+    function.params.append((name, spec))
+    function.directions.append(name)
+    function.result["specs"][name] = spec
+    function.signature = _with_cotangent(function.signature, name)
 
 
 def _with_cotangent(signature: inspect.Signature, name: str) -> inspect.Signature:

@@ -221,7 +221,7 @@ class Function:
     arguments that it writes to, by parameter and the steps from there; ``raised_for``: the
     variables for which the text raises by itself where they are not assigned; ``names_read``:
     the names that stand in its source; ``asked``: what it asks of arguments besides their numbers,
-    see `frontend.asked`.
+    see `frontend.asked`; ``directions``: the parameters that are tangents and cotangents.
     """
 
     name: str
@@ -232,6 +232,7 @@ class Function:
     signature: Any = None
     names_read: frozenset[str] = frozenset()
     asked: tuple[Any, ...] = ()
+    directions: list[str] = field(default_factory=list)
     result: Any = None
     captures: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)

@@ -49,9 +49,16 @@ def _steep(choice: Op, block: Block, read: dict[Value, int]) -> list[tuple[Op, i
             continue
         work += op.inputs
         k = 1 if _divides(op) else 0
-        if op.prim in (*QUOTIENTS, *POWERS) and _may_be_zero(op.inputs[k]):
+        steep = _divides(op) or (op.prim in POWERS and not _is_smooth(op.inputs[1]))
+        if steep and _may_be_zero(op.inputs[k]):
             found.append((op, k))
     return found
+
+
+def _is_smooth(exponent: Value) -> bool:
+    """Whether a power is one of whole numbers from 0 on, which are harmless anywhere."""
+    known = isinstance(exponent, Const) and type(exponent.const) in (int, float)
+    return known and exponent.const >= 0 and float(exponent.const).is_integer()  # type: ignore[attr-defined]
 
 
 def _may_be_zero(v: Value) -> bool:
