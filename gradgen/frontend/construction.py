@@ -218,9 +218,11 @@ def named_tuple_method(
 
 def replaced(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Return what ``dataclasses.replace`` makes."""
-    old = args[0]
-    if not isinstance(old, Record) or not dataclasses.is_dataclass(old.kind):
+    from gradgen.frontend.attributes import attribute  # a property may be read, which calls
+
+    old, kind = args[0], class_of(args[0])
+    if kind is None or not dataclasses.is_dataclass(kind):
         r.refuse(node, f"replace of a {describe(old)}")
-    kind: Any = old.kind
-    kept = {f.name: old.fields[f.name] for f in dataclasses.fields(kind) if f.init}
+    names = [f.name for f in dataclasses.fields(kind) if f.init and f.name not in kwargs]
+    kept = {name: attribute(r, old, name, node) for name in names}
     return construct(r, node, kind, [], {**kept, **kwargs})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import namedtuple
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 import numpy as np
@@ -202,7 +203,39 @@ def spots_in_a_recursion(a, b):
     return s * spot.level + np.sum(spot.row**2)
 
 
+@dataclass(frozen=True)
+class Stage:
+    place: np.ndarray
+    heat: float
+    turns: int = 0
+    twice: float = field(init=False, default=2.0)
+
+
+COLD = Stage(np.array([1.0, 2.0]), 0.5)
+
+
+def replaced_until_hot(x):
+    stage = Stage(x[:2], 0.3 * x[-1])
+    stages = [stage]
+    while stage.heat < 3.0 and stage.turns < 6:
+        warm = stage.heat + 0.4 + stage.place[0] ** 2
+        stage = replace(stage, place=1.2 * stage.place + warm, heat=warm, turns=stage.turns + 1)
+        stages.append(stage)
+    return sum(s.heat * s.place[1] * s.twice for s in stages) + stages[-1].turns
+
+
+def replaced_from_outside(x):
+    stages = []
+    for v in x:
+        if v > 0.0:
+            stages.append(replace(COLD, heat=v))
+        elif stages:
+            stages.append(replace(stages[-1], place=stages[-1].place * v))
+    return sum(s.heat**2 * s.place[1] + s.place[0] for s in stages)
+
+
 NAMES = (
+    "replaced_until_hot", "replaced_from_outside",
     "tasks_that_wait", "arrays_written_in_place", "named_tuples_in_a_heap", "oldest_leaves_a_cache",
     "area_of_a_hull", "found_or_none", "groups_by_sign", "groups_by_floor",
 )  # fmt: skip
