@@ -171,3 +171,18 @@ def test_equal_singular_values_have_a_first_derivative_only() -> None:
     assert gradgen.jvp(loss, backend="numba")((a,), (t,))[1] == pytest.approx(10.0)
     with pytest.raises(np.linalg.LinAlgError, match="no derivative"):
         gradgen.hvp(loss, backend="numba")((a,), (t,))
+
+
+def many_shown(x):
+    scaled = [x * 0.0, x * 1.0, x * 2.0, x * 3.0, x * 4.0, x * 5.0]
+    print(*scaled, *scaled, *scaled, x, 2.0 * x)
+    return scaled[3] * scaled[5]
+
+
+def test_a_text_with_many_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    """There are more numbers in it than letters for them."""
+    many_shown(1.5)
+    expected = capsys.readouterr().out
+    gradient = gradgen.grad(many_shown, backend="numba")
+    assert gradient(1.5) == pytest.approx(45.0)
+    assert capsys.readouterr().out == expected

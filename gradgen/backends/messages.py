@@ -39,7 +39,7 @@ def _message(e: ast.expr, holes: list[Value], lowering: Lowering, said: bool = F
     if isinstance(e, ast.Constant | ast.Name) and not said:
         return e
     read = [k for k in range(len(holes)) if f"{HOLE}{k}" in {n.id for n in _names(e)}]
-    params = [python_calls.LETTERS[k] for k in range(len(read))]
+    params = python_calls.letters(len(read))
     filled = {f"{HOLE}{k}": _name(p) for k, p in zip(read, params, strict=True)}
     body = Filling(filled).visit(e)
     base = "_say" if said else "_message"

@@ -53,7 +53,12 @@ def in_python(op: Op, name: str, read: Collection[Value]) -> ast.FunctionDef:
 def parameters(values: Sequence[Value]) -> dict[Value, str]:
     """Return the names of the parameters for the values that are not literals."""
     free = dict.fromkeys(v for v in values if not isinstance(v, Const))
-    return dict(zip(free, LETTERS, strict=False))
+    return dict(zip(free, letters(len(free)), strict=True))
+
+
+def letters(count: int) -> list[str]:
+    """Return as many names for parameters, letters as far as there are any."""
+    return [LETTERS[k] if k < len(LETTERS) else f"a{k}" for k in range(count)]
 
 
 def function(
