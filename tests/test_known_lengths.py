@@ -13,8 +13,8 @@ from tests.checks import run_text
 def weighted(x, n, twice=False):
     parts = {}
     for i in range(n):
-        parts[i] = {"v": x[i]}
-    total = sum(part["v"] * (k + 1) for k, part in enumerate(parts.values()))
+        parts[f"p{i}"] = x[i]
+    total = sum(part * (k + 1) for k, part in enumerate(parts.values()))
     return 2.0 * total if twice else total
 
 
@@ -86,8 +86,8 @@ def test_example_arguments_give_lengths():
 def by_label(x, labels):
     sums = {}
     for k, v in zip(labels.tolist(), x):
-        sums.setdefault(k, {"sum": 0.0})["sum"] += v
-    return sum(held["sum"] ** 2 * (k + 1) for k, held in sums.items())
+        sums.setdefault(f"l{k}", {"sum": 0.0})["sum"] += v
+    return sum(held["sum"] ** 2 * (int(name[1:]) + 1) for name, held in sums.items())
 
 
 def test_entries_of_labels_are_part_of_the_types():
