@@ -43,7 +43,7 @@ from gradgen.frontend.signals import Certain, Raised
 from gradgen.frontend.taken_for_numbers import require_number
 from gradgen.frontend.targets import assign_to, delete
 from gradgen.frontend.unpacking import sequence_items
-from gradgen.frontend.values import Box, Choice, LocalFunction, Map, Ref, Seq, Static
+from gradgen.frontend.values import Box, Choice, LocalFunction, Map, Record, Ref, Seq, Static
 from gradgen.ir.nodes import Value
 from gradgen.later import later
 
@@ -136,25 +136,33 @@ def _aug_assign(r: Reader, s: ast.AugAssign, rest: Point) -> Point:
     else:
         old = r.lookup(s.target.id, s.target)
     value = evaluate(r, s.value)
-    new = updated(r, s, old, value)
+    replaced = _is_replaced(r, owner, s.target, old)
+    new = updated(r, s, old, value, replaced)
     if isinstance(s.target, ast.Attribute):
-        if new is old and is_plainly_held(r, owner, s.target.attr):
+        if new is old and not replaced and is_plainly_held(r, owner, s.target.attr):
             return rest
         set_attribute(r, owner, s.target.attr, new, s.target)
-    elif new is not old or _is_bound_anew(r, s.target, old):
+    elif new is not old or replaced:
         r.bind(s.target.id, new)
     return rest
 
 
-def _is_bound_anew(r: Reader, target: ast.expr, old: Any) -> bool:
-    """Whether what was added has given the target's name to something else meanwhile."""
-    if not isinstance(target, ast.Name) or not isinstance(old, Ref | Box):
+def _is_replaced(r: Reader, owner: Any, target: ast.expr, old: Any) -> bool:
+    """Whether what was added has given a name or an attribute to something else meanwhile."""
+    if not isinstance(old, Ref | Box | Choice):
         return False
-    return not interchangeable(r.lookup(target.id, target), old)
+    if isinstance(target, ast.Name):
+        return not interchangeable(r.lookup(target.id, target), old)
+    if not isinstance(owner, Record) or not isinstance(target, ast.Attribute):
+        return False
+    return not interchangeable(r.settled(owner.fields.get(target.attr, old)), old)
 
 
-def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
-    """Perform ``old op= value``: return a new value, or ``old`` itself where it is written to."""
+def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any, replaced: bool = False) -> Any:
+    """Perform ``old op= value``: return a new value, or ``old`` itself where it is written to.
+
+    ``replaced``: something else has taken its place since it was read.
+    """
     if isinstance(old, Choice):
         return _chosen_updated(r, s, old, value)
     if is_list_row(old):
@@ -186,7 +194,7 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
     if isinstance(old, Ref) and r.read(old).type.kind == "array":
         _in_place(r, s, old, as_value(r, value, s))
         return old
-    shared = isinstance(old, Ref) and (_aliased(r, old) or _is_bound_anew(r, s.target, old))
+    shared = isinstance(old, Ref) and (replaced or _aliased(r, old))
     if shared and r.read(old).type.kind == "any":
         r.require_alone(old.storage)  # asks for a choice where paths have met, first
         require_number(r, r.read(old), ast.unparse(s.target), r.span(s))

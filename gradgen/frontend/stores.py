@@ -17,15 +17,17 @@ from gradgen.frontend.lists import as_array, as_item, check_store, is_list, kept
 from gradgen.frontend.objects import class_of
 from gradgen.frontend.operators import binary
 from gradgen.frontend.overlapping import require_apart, require_in_step
+from gradgen.frontend.parts import contents
 from gradgen.frontend.picks import picked
 from gradgen.frontend.pointers import Lists
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
-from gradgen.frontend.sameness import same_steps
+from gradgen.frontend.sameness import interchangeable, same_steps
 from gradgen.frontend.special_methods import invoked, special_method
 from gradgen.frontend.subscripts import container_item, item_at, load_index
 from gradgen.frontend.tables import refuse_key
 from gradgen.frontend.values import (
+    Box,
     Choice,
     Map,
     Ref,
@@ -256,6 +258,9 @@ def augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript) -> None:
 
 
 def _augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Any) -> None:
+    # A cycle by nature: an item of a list may be an array, which is written to as by a name.
+    from gradgen.frontend.statements import updated
+
     owner = expanded(r, owner, node)
     if isinstance(owner, Choice):
         distribute(r, node, owner, lambda option: _augmented(r, node, target, option))
@@ -276,9 +281,25 @@ def _augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Any
         if isinstance(owner, Map) and isinstance(key, Value) and not is_static(key):
             key = picked(r, target, owner, key)
         old = on_each(r, target, key, lambda k: item_at(r, target, owner, k))
-        new = updated_item(r, node, old)
-        if new is not old:
+        held = contents(owner) if isinstance(owner, Seq | Map) else None
+        value = evaluate(r, node.value)
+        replaced = _is_replaced(r, node, owner, key, old, held)
+        new = updated(r, node, old, value, replaced)
+        if new is not old or replaced:
             store_item(r, target, owner, key, new)
+
+
+def _is_replaced(r: Reader, node: ast.AST, owner: Any, key: Any, old: Any, held: Any) -> bool:
+    """Whether another item has taken a place while what is added to the old one was computed."""
+    if held is None or contents(owner) is held or not isinstance(old, Ref | Box | Choice):
+        return False
+    now: Any = contents(owner)
+    k: Any = static_value(key) if is_static(key) else None
+    if isinstance(now, dict | list) and is_static(key):
+        there = k in now if isinstance(now, dict) else -len(now) <= k < len(now)
+        return not there or not interchangeable(r.settled(now[k]), old)
+    what = "an item of what changes while something is added to it"
+    r.refuse(node, what, "compute what is added in a statement before")
 
 
 def updated_item(r: Reader, node: ast.AugAssign, old: Any) -> Any:
