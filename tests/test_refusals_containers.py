@@ -324,3 +324,36 @@ def test_the_order_of_a_set_that_grew_is_not_guessed() -> None:
     value, gradient = gradgen.value_and_grad(small)(x)
     assert value == small(x)
     assert gradient[[0, 1, 3, 5]].tolist() == [0.125, 0.25, 0.5, 1.0]
+
+
+class Held:
+    def __init__(self, v):
+        self.v = v
+
+
+def test_arrays_in_lists_that_are_replaced_while_something_is_added_are_refused() -> None:
+    def items(x):
+        rows = [x * v for v in x if v > -9.0]
+
+        def added(i):
+            rows[i] = x * 3.0
+            return x**2
+
+        for i in range(len(rows)):
+            rows[i] += added(i)
+        return sum(np.sum(row) ** 2 for row in rows)
+
+    def attributes(x):
+        rows = [Held(x * v) for v in x if v > -9.0]
+
+        def added(row):
+            row.v = x * 3.0
+            return x**2
+
+        for row in rows:
+            row.v += added(row)
+        return sum(np.sum(row.v) ** 2 for row in rows)
+
+    for loss in (items, attributes):
+        with pytest.raises(gradgen.UnsupportedError, match="changes while something is added"):
+            gradgen.grad(loss)(np.array([0.7, 1.3]))

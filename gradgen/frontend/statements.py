@@ -135,7 +135,9 @@ def _aug_assign(r: Reader, s: ast.AugAssign, rest: Point) -> Point:
         old = attribute(r, owner, s.target.attr, s.target)
     else:
         old = r.lookup(s.target.id, s.target)
+    since = stores.versions_of(r, old) if isinstance(s.target, ast.Attribute) else None
     value = evaluate(r, s.value)
+    stores.require_same_item(r, s, old, since)
     replaced = _is_replaced(r, owner, s.target, old)
     new = updated(r, s, old, value, replaced)
     if isinstance(s.target, ast.Attribute):

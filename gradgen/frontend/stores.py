@@ -42,6 +42,8 @@ from gradgen.ir.types import may_be_one
 from gradgen.rules.places import index_shape, may_repeat, surely_fits
 from gradgen.rules.registry import RULES
 
+CHANGED = "an item of what changes while something is added to it"
+
 
 def store(r: Reader, node: ast.Subscript, value: Any) -> None:
     """Perform ``owner[index] = value``."""
@@ -298,8 +300,7 @@ def _is_replaced(r: Reader, node: ast.AST, owner: Any, key: Any, old: Any, held:
     if isinstance(now, dict | list) and is_static(key):
         there = k in now if isinstance(now, dict) else -len(now) <= k < len(now)
         return not there or not interchangeable(r.settled(now[k]), old)
-    what = "an item of what changes while something is added to it"
-    r.refuse(node, what, "compute what is added in a statement before")
+    r.refuse(node, CHANGED, "compute what is added in a statement before")
 
 
 def updated_item(r: Reader, node: ast.AugAssign, old: Any) -> Any:
@@ -367,7 +368,22 @@ def _augmented_item(r: Reader, node: ast.AugAssign, item: Any) -> None:
     """Write to an array in a list as by a name."""
     from gradgen.frontend.statements import updated
 
-    updated(r, node, item, evaluate(r, node.value))
+    since = versions_of(r, item)
+    value = evaluate(r, node.value)
+    require_same_item(r, node, item, since)
+    updated(r, node, item, value)
+
+
+def versions_of(r: Reader, item: Any) -> Value | None:
+    """Return the list of the graph that an array is an item of, as it is now; None for others."""
+    inside = isinstance(item, Ref) and item.steps and item.storage.lists
+    return r.versions.get(item.storage) if inside else None
+
+
+def require_same_item(r: Reader, node: ast.AST, item: Any, since: Value | None) -> None:
+    """Refuse to add to an item whose list was written to since: another may have its place."""
+    if since is not None and r.versions.get(item.storage) is not since:
+        r.refuse(node, CHANGED, "compute what is added in a statement before")
 
 
 def _read_before(r: Reader, node: ast.AST, owner: Ref, index: Index) -> Any:
