@@ -16,10 +16,13 @@ from gradgen.frontend.classes import has_attributes
 from gradgen.ir.nodes import Function, Value
 from gradgen.ir.types import Type
 
+Place = tuple[str, tuple[Any, ...]]  # a parameter, and the steps from there
+
 
 def structure_tests(function: Function, names: dict[Value, str]) -> list[ast.expr]:
     """Test the keys, lengths, classes and ranks that decided what was generated."""
-    params, unpacked = dict(function.params), _unpacked(function, names)
+    params, read = dict(function.params), _read(function, names)
+    unpacked = _unpacked(function, read)
     tests: list[ast.expr] = []
     for name, path, question in function.asked:
         spec = params.get(name)
@@ -35,7 +38,7 @@ def structure_tests(function: Function, names: dict[Value, str]) -> list[ast.exp
         elif question == asked.CLASS:
             tests += _class_tests(place, spec)
         elif question == asked.RANK and isinstance(spec, Type):
-            tests += _rank_tests(place, spec, (name, path) in _read(function, names))
+            tests += _rank_tests(place, spec, (name, path) in read)
     return tests
 
 
@@ -44,15 +47,14 @@ def _part(spec: Any, key: Any) -> Any:
     return parts.get(key)
 
 
-def _read(function: Function, names: dict[Value, str]) -> set[tuple[str, tuple[Any, ...]]]:
+def _read(function: Function, names: dict[Value, str]) -> set[Place]:
     leaves = [op for op in function.body.ops if op.prim == "leaf" and op.out in names]
     return {(op.attrs["param"], op.attrs["path"]) for op in leaves}
 
 
-def _unpacked(function: Function, names: dict[Value, str]) -> set[tuple[str, tuple[Any, ...]]]:
+def _unpacked(function: Function, read: set[Place]) -> set[Place]:
     """Return the tuples and lists whose length is tested by their unpacking."""
-    out: set[tuple[str, tuple[Any, ...]]] = set()
-    read = _read(function, names)
+    out: set[Place] = set()
     for param, spec in function.params:
         mine = {path: "" for name, path in read if name == param}
         if mine and unpacking(spec, mine, ()) is not None:
