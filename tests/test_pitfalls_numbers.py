@@ -250,6 +250,14 @@ def singular_det(m):
     return np.linalg.det(m)
 
 
+LARGE = np.array([5 * 10**9])
+
+
+@case("large whole numbers behind a minus", 1.5, LARGE, expect=-2.5e19)
+def large_factors(x, k):
+    return 1.0 - k[0] * (k[0] * x)
+
+
 @case("the sum of equal eigenvalues", np.eye(2) * 2.0, expect=np.eye(2), outcome="either")
 def eigenvalue_sum(m):
     return np.sum(np.linalg.eigvalsh(m))

@@ -130,7 +130,7 @@ class Algebra:
         if is_constant(b, 1) or (is_constant(a, 0) and a.type.kind == "float"):
             return a
         if is_constant(a, -1) or is_constant(b, -1):
-            return self.neg(b if is_constant(a, -1) else a)
+            return self._negative(b if is_constant(a, -1) else a)
         if isinstance(a, Const) and isinstance(b, Const):
             return Const(a.const * b.const)
         for x, y in ((a, b), (b, a)):
@@ -152,6 +152,12 @@ class Algebra:
         assert a.op is not None
         small, large = sorted((a.op.inputs[1], rest), key=lambda v: not v.type.is_scalar)
         return self.mul(self.mul(factor, small), large)
+
+    def _negative(self, g: Value) -> Value:
+        """Return ``-1.0 * g``, which is a float where ``g`` is a whole number."""
+        if g.type.is_array and g.type.dtype and not g.type.inexact:
+            return self.emit("mul", -1.0, g)
+        return self.neg(self.inexact(g))
 
     def inexact(self, g: Value) -> Value:
         """Return a cotangent as a float, or as an array of floats."""

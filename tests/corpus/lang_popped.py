@@ -91,16 +91,28 @@ def inserted(x, places):
     return sum((i + 1) * v**2 for i, v in enumerate(kept))
 
 
+def popped_until(x, limit):
+    pending = list(x)
+    s, used = 0.0, 0
+    while pending and s < limit:
+        s += pending.pop() ** 2
+        used += 1
+    rest = sum(pending) if pending else 0.0
+    return s - rest * used
+
+
 X = (1.0, 2.5, 1.7, 0.4, 1.1, 3.0)
 EXAMPLE_ARGS = {
     "all_but_one": lambda: (np.array(X),),
     "moved_to_the_end": lambda: (np.array(X), [0, -1, -2, 2, -3, 1]),
     "inserted": lambda: (np.array(X), [0, -1, -9, 9, 2, -2, 1]),
+    "popped_until": lambda: (np.array(X), 10.0),
     "windows": lambda: (np.array(X), 3),
     "slices_deleted": lambda: (np.array(X), 1, 3),
     "flood": lambda: (np.array([[0.3, 1.2, 0.7], [0.9, -1.0, 0.4], [1.1, 0.5, 0.8]]),),
     "queue_of_arrays": lambda: (np.array(X),),
 }
 MORE_ARGS = {
+    "popped_until": [lambda: (np.array(X), -1.0), lambda: (np.array(X), 99.0)],
     "slices_deleted": [lambda: (np.array(X), 3, 1), lambda: (np.array(X), 1, 9)],
 }
