@@ -107,3 +107,20 @@ def test_single_precision_in_the_other_modes():
 @pytest.mark.parametrize("pitfall", case)
 def test_single(pitfall: Pitfall) -> None:
     check(pitfall)
+
+
+def test_single_factors_of_doubles_leave_their_adjoints_double() -> None:
+    single = np.array([0.1, 0.2, 0.7], np.float32)
+
+    def loss(w):
+        product = float(np.sum(w * single))
+        dot = float(w @ single)
+        for i in range(3):
+            product += 0.3 * float(w[i] * single[i])
+        return 0.3 * product**2 + dot**3
+
+    w = np.array([0.3, 0.9, -1.2])
+    exact = single.astype(float)
+    product = 1.3 * (w @ exact)
+    expected = (0.6 * product * 1.3 + 3 * (w @ exact) ** 2) * exact
+    np.testing.assert_allclose(gradgen.grad(loss)(w), expected, rtol=1e-14)

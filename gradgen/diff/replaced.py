@@ -1,19 +1,21 @@
 """Items of lists that are replaced by items of other lengths, and the lengths of the old ones.
 
 The adjoint of a replaced item starts from zero again, in the shape of the old item.  What stands in
-the list afterwards says nothing of that, so that the forward sweep looks before.
+the list afterwards says nothing of that, so that the forward sweep looks before.  Where None may
+have stood there, as in `[None] * n`, the new item will do: nothing is ever added to that zero.
 """
 
 from __future__ import annotations
 
 from gradgen.ir.builder import Builder
-from gradgen.ir.nodes import Block, Function, Op, Value, blocks_of, same_value
+from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, same_value
 from gradgen.ir.types import Type, has_fresh_length
 
 
 def look_before_stores(function: Function) -> dict[Op, Value]:
     """Read what stores into lists replace, in place; return that, or its length, by store."""
     found: dict[Op, Value] = {}
+    beside_none = any(map(_puts_none, (op for b in blocks_of(function.body) for op in b.ops)))
     for block in list(blocks_of(function.body)):
         ops: list[Op] = []
         for op in block.ops:
@@ -26,11 +28,30 @@ def look_before_stores(function: Function) -> dict[Op, Value]:
                 item = old.type.item
                 if old.type.kind == "list" and (item is None or item.is_scalar):
                     old = b.emit("len", [old])
-                found[op] = old
+                found[op] = _there(b, old, op.inputs[1]) if beside_none else old
                 ops += b.block.ops
             ops.append(op)
         block.ops = ops
     return found
+
+
+def _puts_none(op: Op) -> bool:
+    """Whether an operation makes None an item of a list."""
+    kinds = ("list", "repeat_list", "append", "insert", "store")
+    return op.prim in kinds and any(_is_none(v) for v in op.inputs)
+
+
+def _is_none(v: Value) -> bool:
+    return isinstance(v, Const) and v.const is None
+
+
+def _there(b: Builder, old: Value, new: Value) -> Value:
+    """Return the old item of a list, or the new one, where the old one is None."""
+    if not old.type.is_array or _is_none(new):
+        return old
+    test = b.emit("is", [old, Const(None)])
+    blocks = [Block(results=[new]), Block(results=[old])]
+    return b.append("if", [test], [old.type], [""], blocks=blocks).out
 
 
 def _replaces(op: Op) -> bool:

@@ -200,6 +200,7 @@ class Reverse:
         shapeless = g in self.shapeless and op.out.type.shape is None
         if shapeless or (not rule.elementwise and (not rule.narrow or g in self.shapeless)):
             g = self.whole(g, op.out)
+        g = self._doubled(op, g)
         op = conjugated(self.alg, op)
         for i, v in reversed(list(enumerate(forward.inputs))):
             if v not in self.varied or not rule.differentiable(i, forward.attrs):
@@ -215,6 +216,15 @@ class Reverse:
                 self.accumulate(v, self.zeros.kept(op, i, g, share))
         if op.prim == "helper":
             raise UnsupportedError(f"the derivative of {op.attrs['function']}", op.span)
+
+    def _doubled(self, op: Op, g: Value) -> Value:
+        """Return the adjoint of a double as one, where a factor is single and would round it."""
+        exact = not g.type.is_scalar or not g.type.weak or op.out.type.weak
+        kinds = {v.type.dtype for v in op.inputs if v.type.is_numeric}
+        if exact or op.out.type.dtype != "float64" or not kinds >= {"float32", "float64"}:
+            return g
+        one = isinstance(g, Const) and abs(g.const) in (0.0, 1.0)
+        return g if one else self.b.emit("astype", [g], dtype="float64")
 
     def _share(self, op: Op, forward: Op, g: Value, i: int) -> Value:
         """Return what an operation's cotangent gives to one of its inputs, by the rule."""

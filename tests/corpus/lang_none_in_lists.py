@@ -78,6 +78,36 @@ def one_turn(x):
     return parts[0] ** 2
 
 
+def smoothed_backwards(gain, drive):
+    """A backward pass into a list of None, over rows that forward steps made."""
+    states, predicted = [np.zeros(2)], []
+    for v in drive:
+        predicted.append(gain @ states[-1])
+        states.append(predicted[-1] + v)
+    smooth = [None] * len(states)
+    smooth[-1] = states[-1]
+    for t in range(len(drive) - 1, -1, -1):
+        smooth[t] = states[t] + gain @ (smooth[t + 1] - predicted[t])
+    return np.sum(np.stack(smooth) ** 3)
+
+
+def of_changing_lengths(weights, x):
+    """None is replaced by rows of one length, these by None, and this by rows of another."""
+    n = len(x)
+    rows = [None] * n
+    rows[-1] = x
+    for i in range(n - 1):
+        if i < 1:
+            rows[i] = weights[: n - i] @ rows[-1]
+        else:
+            rows[i] = weights[:, : len(rows[i - 1])] @ rows[i - 1]
+        if i == 1:
+            rows[0] = None
+    rows[0] = rows[1] * 2
+    rows[0] = rows[0][1:]
+    return np.sum(rows[0] ** 2) + np.sum(rows[1])
+
+
 EXAMPLE_ARGS = {
     "remembered": lambda: (0.9, 150),
     "last_seen": lambda: (0.9, 150),
@@ -87,4 +117,6 @@ EXAMPLE_ARGS = {
     "before_none_goes_in": lambda: (0.9, 150),
     "appended_now_and_then": lambda: (0.9, 70),
     "one_turn": lambda: (0.9,),
+    "smoothed_backwards": lambda: (np.array([[1.0, 0.1], [-0.2, 0.9]]), np.array([0.3, 0.5, -0.4])),
+    "of_changing_lengths": lambda: (np.cos(np.arange(16.0)).reshape(4, 4), np.sin(np.arange(4.0))),
 }
