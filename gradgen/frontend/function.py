@@ -304,8 +304,10 @@ def _read(
     function.result |= returned(r, last, result, options, function)
     block.results = [value for value, _ in function.result["seeds"]]
     if book.pooled is not None or book.has_rows or book.words or book.list_rows:
-        list_rows.require_kept(block)
-        pointers.forget(function, [c.function for c in book.callees()])
+        callees = [c.function for c in book.callees()]
+        for body in (block, *(c.body for c in callees)):
+            list_rows.require_kept(body)
+        pointers.forget(function, callees)
     return function
 
 

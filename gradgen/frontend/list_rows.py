@@ -27,6 +27,7 @@ ITEMS = "items"
 # What may be done with the places of lists: they are kept, picked, and compared by themselves.
 HOLDING = frozenset((
     "list", "append", "insert", "extend", "repeat_list", "pop", "load", "store", "for", "while",
+    "call",
 ))  # fmt: skip
 OF_PLACES = HOLDING | {"eq", "ne", "lt", "ge"}
 OF_OUTER = HOLDING | {"copy", "if", "len", "not"}  # with lists of such places
@@ -53,6 +54,11 @@ def kept_apart(r: Reader, node: ast.AST, value: Any, since: int) -> Any:
     known = isinstance(value, Seq) and value.kind is list
     if not known and not (lists.is_list(r, value) and row_kinds.kind_of(r, node, value) is list):
         return value
+    return new_place(r, node, value, kind, since)
+
+
+def new_place(r: Reader, node: ast.AST, value: Any, kind: Lists, since: int = 0) -> Value:
+    """Move a list that nothing holds into the list of lists, and return its place."""
     thing: Any = identity(value)
     others = r.reach(thing)
     if thing.id < since or getattr(value, "steps", ()) or r.visible_among(others):

@@ -17,11 +17,12 @@ from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from gradgen.dataclass import dataclass
-from gradgen.frontend import lists, row_items
+from gradgen.frontend import beside_none, lists, perhaps_none, row_items, row_kinds
 from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.evaluate import options
 from gradgen.frontend.listed import contain
 from gradgen.frontend.parts import parts
+from gradgen.frontend.perhaps_none import Parts, is_place
 from gradgen.frontend.pointers import (
     ROW,
     Codes,
@@ -29,6 +30,7 @@ from gradgen.frontend.pointers import (
     as_number,
     class_of_row,
     holds_words,
+    is_none_itself,
     pointer,
     row_in_place_of,
     row_type,
@@ -40,18 +42,10 @@ from gradgen.frontend.signals import Retry
 from gradgen.frontend.unbound import raise_where
 from gradgen.frontend.values import Choice, Record, Ref, Seq, Static, Storage
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Type, join
+from gradgen.ir.types import NOTHING, Type, join
 
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What an attribute is that holds tuples of one length."""
-
-    kind: type
-    length: int
 
 
 @dataclass(slots=True)
@@ -130,6 +124,8 @@ def storages(r: Reader, tuples: bool) -> set[Storage]:
 def _learn(r: Reader, kind: Any, name: Any, item: Any) -> None:
     """Note what an attribute holds, and ask for everything to be read again."""
     r.book.columns.setdefault(kind, {})[name] = item
+    if item is not None:
+        r.book.hints.clear()  # recursive functions may have taken the list for one of other things
     raise Retry(set())
 
 
@@ -195,15 +191,17 @@ def _prepared(r: Reader, node: ast.AST, kind: Any, name: Any, value: Any) -> Non
     item = r.book.columns[kind].get(name)
     values = [r.settled(v) for v in options(r.settled(value))]
     if isinstance(item, Parts):
+        if any(map(is_none_itself, values)):
+            _learn(r, kind, name, perhaps_none.tuple_type(r, kind, name, item))
         for v in values:
             if not isinstance(v, Seq) or (v.kind, len(v.items)) != (item.kind, item.length):
-                _refuse_kinds(r, node, name)
+                refuse_kinds(r, node, name)
             for k, part in enumerate(v.items):
                 _prepared(r, node, kind, (name, k), part)
     elif isinstance(item, Codes):
         for v in values:
             if not isinstance(v, Static):
-                _refuse_kinds(r, node, name)
+                refuse_kinds(r, node, name)
             if not any(same_object(v.obj, o.obj) for o in item.known):
                 item.known.append(v)
                 raise Retry(set())
@@ -211,8 +209,8 @@ def _prepared(r: Reader, node: ast.AST, kind: Any, name: Any, value: Any) -> Non
         return
     elif any(isinstance(v, Static) and v.obj is not None for v in values):
         _learn(r, kind, name, Codes([]))
-    elif isinstance(values[0], Seq) and values[0].kind is not list:
-        _learn_parts(r, kind, name, values[0])
+    elif isinstance(first := values[0], Seq) and first.kind is not list and not is_place(item):
+        _learn_parts(r, kind, name, first)
 
 
 def _learn_parts(r: Reader, kind: Any, name: Any, value: Seq) -> None:
@@ -222,7 +220,8 @@ def _learn_parts(r: Reader, kind: Any, name: Any, value: Seq) -> None:
     _learn(r, kind, name, Parts(value.kind, len(value.items)))
 
 
-def _refuse_kinds(r: Reader, node: ast.AST, name: Any) -> None:
+def refuse_kinds(r: Reader, node: ast.AST, name: Any) -> None:
+    """Refuse an attribute that no list can hold."""
     what = f"the attribute {name!r} of objects by the path is of several kinds"
     if not isinstance(name, str) or name.isdigit():
         what = "an item of tuples in such a list, which is of several kinds or lengths"
@@ -251,7 +250,7 @@ def _columns(
 def _tuple_in(r: Reader, node: ast.AST, name: Any, value: Any) -> list[Any]:
     value = r.settled(value)
     if not isinstance(value, Seq):
-        _refuse_kinds(r, node, name)
+        refuse_kinds(r, node, name)
     return list(value.items)
 
 
@@ -260,10 +259,22 @@ def _storable(r: Reader, node: ast.AST, column: Ref, value: Any, kind: Any, name
     item, known = r.read(column).type.item, r.book.columns[kind]
     if isinstance(known[name], Codes):
         return r.read(_code(known[name], r.settled(value)))
-    value = as_number(r.settled(value), item.of if item else None)
+    value = r.settled(value)
+    if is_place(known[name]):
+        value = perhaps_none.place(r, node, value, name, known[name].of.kind)
+    if perhaps_none.is_number(known[name]):
+        if beside_none.is_one(value):
+            row_kinds.note(r, Static(None))
+            return beside_none.as_item(r, value, lambda one: lists.as_item(r, one, node))
+    elif (wider := perhaps_none.wider_in(r, name, value)) is not None:
+        _learn(r, kind, name, wider)
+    value = as_number(value, item.of if item else None)
     new = lists.as_item(r, value, node)
-    if item is not None and join(item, new.type) is None:
-        _refuse_kinds(r, node, name)
+    if item not in NOTHING and join(item, new.type) is None:
+        wider = perhaps_none.type_beside_none(name, item, new.type)
+        if wider is not None and not perhaps_none.is_number(known[name]):
+            _learn(r, kind, name, wider)
+        refuse_kinds(r, node, name)
     known[name] = (join(known[name], new.type) or new.type) if known[name] else new.type
     return value if isinstance(value, Ref | Seq) else new
 
@@ -349,7 +360,7 @@ def place_of(r: Reader, owner: Value, name: Any, node: ast.AST) -> Any:
 def _filled_column(r: Reader, node: ast.AST, kind: Any, name: Any) -> Ref:
     """Return the list that holds an attribute of all objects of a class, of which there are any."""
     column = _column(r, node, kind, name)
-    if r.read(column).type.item is None:
+    if r.read(column).type.item in NOTHING:
         if not r.book.typed and r.book.columns[kind][name] is not None:
             r.book.typed = True
             raise Retry(set())

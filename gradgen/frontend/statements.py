@@ -112,6 +112,7 @@ def _assign(r: Reader, s: ast.Assign, rest: Point) -> Point:
     value = evaluate(r, s.value)
     if len(s.targets) > 1:
         require_stepwise([value])
+        r.await_part(Seq([value], tuple))  # the others wait for it while it is stored
     elif unread.is_unread(r, s.targets[0]):
         unread.keep_what_raises(r, s, value, since)
     for target in s.targets:

@@ -16,6 +16,7 @@ import numpy as np
 
 from gradgen.errors import UnsupportedError
 from gradgen.frontend.caught import with_handlers, with_jumps
+from gradgen.frontend.comparisons import may_be_none
 from gradgen.frontend.conditions import MATH, PAIRS, is_numpys
 from gradgen.frontend.flow import read
 from gradgen.frontend.jumps import Act, Step, Throw, jumps_of
@@ -66,6 +67,12 @@ HARMLESS = frozenset((
     "add", "sub", "mul", "neg", "lt", "le", "gt", "ge", "eq", "ne", "not", "and", "or", "len",
     "dim", "is", "is_not", "leaf", "captured", "if", "min2", "max2", "abs", "float",
 ))  # fmt: skip
+
+
+# What raises a TypeError where one of the numbers is None.
+COMPUTES = HARMLESS - {
+    "eq", "ne", "not", "and", "or", "len", "dim", "is", "is_not", "leaf", "captured", "if",
+}  # fmt: skip
 
 
 def try_statement(r: Reader, s: ast.Try, rest: Point) -> Point:
@@ -259,6 +266,8 @@ def _refuse(r: Reader, s: ast.Try, what: str) -> NoReturn:
 
 def _may_raise(r: Reader, op: Op) -> Iterator[type[BaseException]]:
     """Yield the classes of what an operation may raise."""
+    if op.prim in COMPUTES and any(may_be_none(r, v) for v in op.inputs if v.type.is_scalar):
+        yield TypeError
     if op.prim == "raise_if":
         text = str(op.attrs.get("text", ""))
         # What the reader itself names is assigned wherever it is read.

@@ -605,6 +605,40 @@ def set_behind_a_list(x):
     return sum(one.weight for one in group)
 
 
+def none_beside_numbers_tried(x):
+    items = []
+    for v in x:
+        items.append(v if v > 0 else None)
+    s = 0.0
+    for v in items:
+        try:  # here: TypeError
+            s += v * 2.0
+        except TypeError:
+            s += x[0]
+    return s
+
+
+class Holder:
+    def __init__(self, before):
+        self.before = before
+        self.items = None
+
+
+def list_of_two_names(x):
+    last = None
+    for v in x:
+        last = Holder(last)
+        if v > 0:
+            last.items = items = []
+            items.append(v)
+    total = 0.0
+    while last is not None:
+        if last.items is not None:
+            total += sum(last.items)
+        last = last.before
+    return total
+
+
 EXAMPLE_ARGS = {
     "raises_by_the_numbers": lambda: (1.5,),
     "attributes_listed_by_path": lambda: (1.5,),
@@ -674,12 +708,14 @@ EXAMPLE_ARGS = {
     "placed_of_itself": lambda: (np.ones(4),),
     "flat_of_itself": lambda: (np.ones((2, 2)),),
     "diagonal_of_itself": lambda: (np.ones((3, 3)),),
+    "none_beside_numbers_tried": lambda: (np.array([0.5, -0.5]),),
     "spread_of_a_list_chosen": lambda: (np.ones(3),),
     "pairs_of_what_changes": lambda: (np.ones(4),),
 }
 
 # Refused by the first version, or right: what matters is that nothing else happens.
 EITHER = {
+    "list_of_two_names": lambda: (np.linspace(-1.0, 1.0, 70),),
     "number_in_match": lambda: (1.5,),
     "star_arguments": lambda: (1.5,),
     "deletes": lambda: (1.5,),
