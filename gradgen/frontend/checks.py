@@ -25,6 +25,7 @@ from gradgen.frontend.conditions import (
     emptied,
     missing,
     nothing_in,
+    of_int,
     of_linalg,
     of_math,
     overflow,
@@ -58,14 +59,19 @@ METHODS: dict[tuple[str, int], list[tuple[Any, type[Exception], str]]] = {
     ("popleft", 0): [(emptied, IndexError, "deque().popleft()")],
     ("remove", 1): [(absent, ValueError, "[].remove(b)")],
     ("index", 1): [(absent, ValueError, "[].index(b)")],
+    **{
+        (name, 0): [(nothing_in, ValueError, f"np.{name}([])")]
+        for name in ("max", "min", "argmax", "argmin")
+    },
 }
 # What raises of nothing, and how it says so.
 EXTREMES: dict[Any, str] = {
     max: "max([])", min: "min([])", np.max: "np.max([])", np.min: "np.min([])",
+    np.argmax: "np.argmax([])", np.argmin: "np.argmin([])",
 }  # fmt: skip
 OF_INT = [
-    (of_math("a != a"), ValueError, "int(a)"),
-    (of_math("abs(a) == inf"), OverflowError, "int(a)"),
+    (of_int("a != a"), ValueError, "int(a)"),
+    (of_int("abs(a) == inf"), OverflowError, "int(a)"),
 ]
 SAYS = f"{MARK} says"
 

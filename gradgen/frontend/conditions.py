@@ -146,6 +146,17 @@ def of_math(test: str) -> Any:
     return find
 
 
+def of_int(test: str) -> Any:
+    """Return what finds whether ``int`` raises: of a whole number it never does."""
+    found = of_math(test)
+
+    def find(r: Reader, s: ast.AST, values: list[Any]) -> Any:
+        kinds = [r.read(v).type.kind for v in values if isinstance(v, Value | Ref)]
+        return None if kinds == ["int"] else found(r, s, values)
+
+    return find
+
+
 def _may_be_number(v: Value) -> bool:
     return v.type.kind in ("float", "int", "any")
 

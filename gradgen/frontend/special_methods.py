@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import inspect
 import types
+from collections.abc import Sequence
 from typing import Any
 
 from gradgen.frontend.classes import MISSING, found_in
@@ -29,10 +30,14 @@ COMPARISONS = {
 SIGNS = {ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert: "__invert__"}
 
 
+# Methods of `Sequence` that go through `__getitem__`, as Python does where there are none.
+AS_WITHOUT = (Sequence.__iter__, Sequence.__contains__, Sequence.__reversed__)
+
+
 def special_method(value: Any, name: str) -> Any:
     """Return a method such as ``__add__`` of an object of the user's classes, None if it has none.
 
-    A method that Python or a dataclass made is not one.
+    A method that Python or a dataclass made is not one, nor is one that does what is done without.
     """
     kind = class_of(value)
     if kind is None:
@@ -40,7 +45,8 @@ def special_method(value: Any, name: str) -> Any:
     # One that stands outside the function is a list as it is, not spelled out.
     outside = isinstance(value, Static)
     found = inspect.getattr_static(kind, name, MISSING) if outside else found_in(kind, name)
-    return Method(value, found) if isinstance(found, types.FunctionType) else None
+    own = isinstance(found, types.FunctionType) and found not in AS_WITHOUT
+    return Method(value, found) if own else None
 
 
 def overloaded(r: Reader, node: Any, left: Any, right: Any) -> Any:

@@ -65,8 +65,11 @@ UNCERTAIN: dict[str, Classes] = {
 # What raises nothing, of numbers; of two arrays, a ValueError for shapes that do not fit.
 HARMLESS = frozenset((
     "add", "sub", "mul", "neg", "lt", "le", "gt", "ge", "eq", "ne", "not", "and", "or", "len",
-    "dim", "is", "is_not", "leaf", "captured", "if", "min2", "max2", "abs", "float",
+    "dim", "is", "is_not", "leaf", "captured", "if", "min2", "max2", "abs", "float", "T", "ravel",
 ))  # fmt: skip
+OF_ANYTHING = ("len", "dim", "if", "is", "is_not")  # of shapes that need not go together
+# What is asked of all entries, of which there may be none.
+OF_ALL = ("sum", "mean", "prod", "var", "std", "any", "all", "count_nonzero")
 
 
 # What raises a TypeError where one of the numbers is None.
@@ -237,7 +240,7 @@ def _require_harmless(r: Reader, s: ast.Try, op: Op, classes: Classes) -> None:
     """Refuse an operation that may raise what is caught."""
     may = list(_may_raise(r, op))
     # Whoever names such errors wants them; for all others, NumPy warns.
-    named = any(issubclass(k, ArithmeticError) for k in classes)
+    named = FloatingPointError in classes
     if FloatingPointError in may and not named and not _errors_of_numpy(r):
         may = [c for c in may if c is not FloatingPointError]
     if not _is_of_matrices(op):  # of what is raised by those, there is a class of its own
@@ -276,10 +279,12 @@ def _may_raise(r: Reader, op: Op) -> Iterator[type[BaseException]]:
         yield AssertionError
     elif op.prim in ("load", "store") and op.inputs[-1].type.of is not None:
         yield from ()  # what an object holds, at its own place
+    elif op.prim == "int" and op.inputs[0].type.kind in ("int", "bool"):
+        yield from ()
     elif op.prim in MATH_RAISES:
         yield from MATH_RAISES[op.prim]
     elif op.prim in HARMLESS or _is_of_entries(op):
-        if not _fits(op) and op.prim not in ("len", "dim", "if"):
+        if not _fits(op) and op.prim not in OF_ANYTHING:
             yield ValueError
         if any(v.type.inexact and not v.type.weak for v in [*op.inputs, *op.outputs]):
             yield FloatingPointError
@@ -341,7 +346,7 @@ def _is_of_entries(op: Op) -> bool:
     if op.inputs[0].type.kind == "any" and op.prim in (*DIVISIONS, "pow"):
         return False  # it may be a number of Python's
     elementwise = op.prim in RULES and RULES[op.prim].elementwise
-    return elementwise or (op.prim in ("sum", "mean") and not op.attrs.get("axis"))
+    return elementwise or (op.prim in OF_ALL and not op.attrs.get("axis"))
 
 
 def _is_power(v: Value) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections import deque
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -127,9 +128,31 @@ def turned(x):
     return s + sum((i + 1.0) * v**2 for i, v in enumerate(free))
 
 
+class Row(Sequence):
+    """A sequence by its ``__getitem__`` and ``__len__`` alone: the base class has the rest."""
+
+    def __init__(self, items):
+        self.items = items
+
+    def __getitem__(self, i):
+        return self.items[i]
+
+    def __len__(self):
+        return len(self.items)
+
+
+def abstract_sequence(x):
+    row = Row([v**2 for v in x])
+    mean = sum(row) / len(row)
+    deviations = [abs(v - mean) for v in row]
+    backwards = sum(k * v for k, v in enumerate(reversed(row)))
+    return max(row) * max(deviations) + backwards + row[-1]
+
+
 _A = [[0.7, 1.3, -0.4, 2.1], [1.2, 0.9, 0.8, 0.3], [-0.6, 2.2, 1.4, 1.9]]
 _NAMES = [
     "by_item",
+    "abstract_sequence",
     "truth_of_items",
     "over_enum",
     "numbered_table",
