@@ -42,6 +42,7 @@ def over_chosen(
     if known is not value:
         return over(r, known, node)
     one, two = (over(r, option, node) for option in (value.then, value.other))
+    _watch(r, value)
     if isinstance(one, list) and isinstance(two, list) and len(one) == len(two):
         return [Choice(value.test, a, b) for a, b in zip(one, two, strict=True)]
     nested = any(isinstance(r.settled(side), Choice) for side in (value.then, value.other))
@@ -55,6 +56,15 @@ def over_chosen(
     if isinstance(grown, Ref):
         return over_list(r, grown, node)
     r.refuse(node, "a loop over a container or another, by the path", "loop on each path")
+
+
+def _watch(r: Reader, value: Choice) -> None:
+    """Have a loop refused that writes to the containers, of which the items are copied before."""
+    # A cycle by nature: what a generator yields is looped over.
+    from gradgen.frontend.yielded import Seen
+
+    given = {str(k): option for k, option in enumerate(_options(r, value))}
+    r.yielding.append(Seen(r, ast.Pass(), r.frame, given, deep=False))
 
 
 def _columns_chosen(r: Reader, value: Choice, node: ast.AST) -> Iteration | None:

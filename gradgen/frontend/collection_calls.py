@@ -136,6 +136,7 @@ def _deque(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         # A cycle by nature: objects are made by calls.
         from gradgen.frontend.construction import construct
 
+        r.book.made.note(LimitedDeque)
         return construct(r, node, LimitedDeque, [args[0] if args else Seq([]), limit], {})
     r.book.made.note(collections.deque)
     return copied(r, node, args[0]) if args else Seq([], list)

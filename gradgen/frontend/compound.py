@@ -13,6 +13,7 @@ from gradgen.frontend.checkpoints import marked_test
 from gradgen.frontend.cursors import endless_loop, loop_of
 from gradgen.frontend.flow import read, split, told
 from gradgen.frontend.generators import asked_for, counting, filtered
+from gradgen.frontend.growing import over_growing
 from gradgen.frontend.index_names import name_index
 from gradgen.frontend.iterables import FEW
 from gradgen.frontend.iteration import Noted, iteration_of, watch_early
@@ -69,7 +70,7 @@ def if_statement(r: Reader, s: ast.If, rest: Point) -> Point | None:
 
 def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
     """Read a loop over a range or an array once, and one over known items item by item."""
-    for spelled_out in (counting, asked_for, loop_of, _beside_others):
+    for spelled_out in (counting, asked_for, loop_of, over_growing, _beside_others):
         steps = spelled_out(r, s)
         if steps is not None:
             return Point(steps, rest)

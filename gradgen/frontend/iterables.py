@@ -30,7 +30,7 @@ from gradgen.frontend.identities import (
 )
 from gradgen.frontend.indices import Index
 from gradgen.frontend.item_methods import iterated_by_items
-from gradgen.frontend.lists import is_list, over_list
+from gradgen.frontend.lists import changed_meanwhile, is_list, over_list
 from gradgen.frontend.objects import class_of
 from gradgen.frontend.parts import leaves
 from gradgen.frontend.reader import Reader
@@ -79,11 +79,10 @@ class Late:
             if not self.is_key and _is_as_long(r.read(listed), self.count):
                 return over_list(r, listed, node).element(Const(self.key))
         if len(self.box.items) != self.count:
-            r.refuse(
-                node,
-                "the loop's body changes what the loop runs over",
-                "loop over a copy, such as list(items), or over a range",
-            )
+            what = "the loop's body changes what the loop runs over"
+            if isinstance(self.box, Seq):
+                changed_meanwhile(r, node, what)
+            r.refuse(node, what, "loop over a copy, such as list(items), or over a range")
         return plain(self.key) if self.is_key else box.items[self.key]
 
 

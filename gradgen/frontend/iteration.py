@@ -292,6 +292,8 @@ def iteration_of(
         watch(r, named)
     value = called(r, node, callee)
     note_read(read, [value])
+    if late and is_open(value):
+        return late_items(value)
     return _over(r, value, node, live)
 
 

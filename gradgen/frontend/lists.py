@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from gradgen.frontend import beside_none, row_kinds
 from gradgen.frontend.describing import describe
@@ -14,7 +14,7 @@ from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.listed import SHARED, contain, contain_items, go_with, taken
 from gradgen.frontend.pointers import as_word, holds_words, is_list_row, is_none_itself
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.signals import WriteOut
+from gradgen.frontend.signals import Grown, Turnwise, WriteOut
 from gradgen.frontend.values import (
     Choice,
     Iteration,
@@ -63,14 +63,25 @@ def over_list(r: Reader, ref: Ref, node: ast.AST) -> Iteration:
 
     def element(i: Value) -> Any:
         if r.resized.get(key, 0) != before:
-            r.refuse(
-                node,
-                "a loop over a list whose length changes in the loop",
-                "loop over a copy, list(...)",
-            )
+            changed_meanwhile(r, node, "a loop over a list whose length changes in the loop")
         return item(r, ref, i, node)
 
-    return Iteration(literal(r, r.b.emit("len", [r.read(ref)])), element)
+    return Iteration(literal(r, r.b.emit("len", [r.read(ref)])), element, arrays=(ref,))
+
+
+def changed_meanwhile(r: Reader, node: ast.AST, what: str) -> NoReturn:
+    """Have a loop over a list that changes its length counted, or refuse what is no such loop.
+
+    Raises
+    ------
+    Turnwise
+        Where the head of a loop is the list, or counts its items, at the first time.  A deque must
+        not change: Python raises then.
+    """
+    key = (id(node), id(Grown))
+    if key not in r.book.turnwise and id(node) not in r.made and not row_kinds.any_queue(r):
+        raise Turnwise(key)
+    r.refuse(node, what, "loop over a copy, list(...)")
 
 
 def item(r: Reader, ref: Ref, i: Value, node: ast.AST) -> Any:

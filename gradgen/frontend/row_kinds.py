@@ -15,6 +15,7 @@ from gradgen.frontend.listed import INSIDE
 from gradgen.frontend.pointers import is_none_itself
 from gradgen.frontend.values import Iteration, Ref, Seq
 from gradgen.ir.nodes import Value
+from gradgen.library.queues import LimitedDeque
 
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
@@ -117,6 +118,11 @@ def dicts_made(r: Reader) -> list[type]:
 def has_queues(r: Reader) -> bool:
     """Whether the program makes queues, which are lists here."""
     return deque in r.book.made.ask()
+
+
+def any_queue(r: Reader) -> bool:
+    """Whether the program makes queues, also such as keep to a limit, which are objects."""
+    return bool({deque, LimitedDeque} & set(r.book.made.ask()))
 
 
 def require_no_queues(r: Reader, node: ast.AST, left: Any, right: Any) -> None:

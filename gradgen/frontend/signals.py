@@ -52,6 +52,10 @@ class Turnwise(Exception):
         self.key = key
 
 
+class Grown:
+    """What a loop is noted by whose list becomes longer or shorter meanwhile."""
+
+
 class Tabled(Exception):
     """A dict is asked for keys that are computed: it has to be lists of keys and of items."""
 
