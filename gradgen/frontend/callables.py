@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.dataclass import dataclass
 from gradgen.errors import Span
 from gradgen.frontend import asked, class_attributes, kept, unbound
 from gradgen.frontend.attribute_dicts import attributes_as_dict
@@ -23,7 +22,7 @@ from gradgen.frontend.objects import Method, set_attribute_of, super_of
 from gradgen.frontend.pointers import class_of_row
 from gradgen.frontend.pools import fields_of
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.source import NOT_QUIET, Source, not_quiet, source_of
+from gradgen.frontend.source import NOT_QUIET, not_quiet, source_of
 from gradgen.frontend.special import special
 from gradgen.frontend.values import (
     Frame,
@@ -44,17 +43,6 @@ from gradgen.ir.nodes import Const, nothing
 from gradgen.library import python, registry
 
 
-@dataclass(frozen=True, slots=True)
-class Borrowed(Source):
-    """The source of a library function: every place in it is that of the call."""
-
-    here: Span
-
-    def span(self, node: ast.AST) -> Span:
-        """Return the place of the call."""
-        return self.here
-
-
 def from_library(r: Reader, node: ast.AST, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Read a call of a function of ``frontend.library`` at the place of the call."""
     # A cycle by nature: a library function is read as any other call.
@@ -66,7 +54,7 @@ def from_library(r: Reader, node: ast.AST, fn: Any, args: list[Any], kwargs: dic
 def borrowed(fn: Any, here: Span) -> LocalFunction:
     """Return one of gradgen's own functions, to be read as if it stood at a place of the user's."""
     found = source_of(fn)
-    frame = Frame(Borrowed(found.node, found.path, found.lines, {}, here), {}, fn.__globals__)
+    frame = Frame(dataclasses.replace(found, here=here), {}, fn.__globals__)
     named = [a.arg for a in found.node.args.kwonlyargs]
     kw = fn.__kwdefaults__ or {}
     defaults = list(map(plain, fn.__defaults__ or ()))

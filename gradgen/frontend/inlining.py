@@ -13,7 +13,7 @@ from gradgen.checkpoint import is_marked
 from gradgen.frontend import bindings, checkpoints, kept, opened, recursion, recursive_names
 from gradgen.frontend.assigned import assigned_names
 from gradgen.frontend.branches import distribute
-from gradgen.frontend.callables import Borrowed, borrowed
+from gradgen.frontend.callables import borrowed
 from gradgen.frontend.evaluate import evaluate, is_number, options
 from gradgen.frontend.flow import Exits, read_body
 from gradgen.frontend.liveness import Liveness
@@ -41,7 +41,7 @@ def inline_function(
     if prim is not None and bindings.is_helper(fn):
         taken = inspect.signature(fn).bind(*args, **kwargs).args
         return bindings.call_helper(r, node, prim, list(taken))
-    module, inside = fn.__module__ or "", isinstance(r.frame.source, Borrowed)
+    module, inside = fn.__module__ or "", r.frame.source.here is not None
     if module.startswith("gradgen." if inside else "gradgen.library."):
         if fn.__name__ in LIKE and module.startswith("gradgen.rules."):
             return bindings.call_printed(r, node, fn, args, kwargs)

@@ -72,10 +72,10 @@ class Liveness:
                 return not again and not read and self._dead(live - _names_of(_written(s)), name)
         return False
 
-    def dead_in(self, s: ast.stmt, name: str) -> bool:
-        """Whether nothing reads what a name holds in a single statement, nor after it."""
+    def dead_in(self, s: ast.stmt) -> Names:
+        """Return the names that nothing reads in a single statement, nor after it."""
         live = self.behind.get(s)
-        return live is not None and self._dead(live | _read([s]), name)
+        return NONE if live is None else self.known - self.always - live - _read([s])
 
     def _dead(self, live: Names | None, name: str) -> bool:
         return live is not None and name in self.known - self.always - live

@@ -32,6 +32,7 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Block, Const, Value, same_value
+from gradgen.library.dicts import ItemsOfDict
 from gradgen.library.sets import ComputedSet
 
 KEYS = "keys = np.array([key(item) for item in items])"
@@ -49,6 +50,8 @@ if len(items) > 1:  # an array of no rows has no columns
 """
 BY_COLUMNS = "order = np.lexsort(({keys},))"
 TUPLES = "ordered = [({parts},) for place in order]"
+PAIRS = "ordered = [(names[place], held[place]) for place in order]"
+PAIR_KEYS = "keys = np.array([key((name, item)) for name, item in zip(items, held)])"
 ONE = "one = options[order[{place}]]"
 
 Named = dict[str, Any]
@@ -65,6 +68,10 @@ def ordered(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
         given, width = _iterated(r, node, given)
     if isinstance(given, Record) and given.kind is ComputedSet and is_none(key):
         given = r.settled(given.fields["items"])  # sorted, they have an order
+    if isinstance(given, Record) and given.kind is ItemsOfDict:
+        pairs = _pairs(r, node, given, key, "-" if backwards else "")
+        if pairs is not None:
+            return pairs
     items = sequence(r, node, given)
     if isinstance(items, Seq):
         return _known_number(r, node, items.items, key, backwards)
@@ -116,8 +123,16 @@ def _of_list(r: Reader, node: ast.AST, items: Ref, key: Any, backwards: bool) ->
 
 def _order_of_list(r: Reader, node: ast.AST, key: Any, items: Any, sign: str) -> Any:
     """Return the places of items in order: of a number for each, or of the first that differ."""
-    text = ROWS if is_none(key) else KEYS
-    given = {"np": Static(np), "items": items} | ({} if is_none(key) else {"key": key})
+    if is_none(key):
+        return _order_by(r, node, ROWS, items, sign, {})
+    return _order_by(r, node, KEYS, items, sign, {"key": key})
+
+
+def _order_by(
+    r: Reader, node: ast.AST, text: str, items: Any, sign: str, named: dict[str, Any]
+) -> Any:
+    """Return the places of items in order of what a text gives for each."""
+    given = {"np": Static(np), "items": items, **named}
     before, start = snapshot(r), place(r)
     keys = run_text(r, node, text, "keys", **given)
     rank, sign = as_value(r, keys, node).type.rank, _sign_of(r, keys, sign)
@@ -130,6 +145,29 @@ def _order_of_list(r: Reader, node: ast.AST, key: Any, items: Any, sign: str) ->
     go_back(r, start)
     text = BY_ROWS.format(keys=text, sign=sign)
     return run_text(r, node, text, "order", len=Static(len), **given)
+
+
+def _pairs(r: Reader, node: ast.AST, view: Record, key: Any, sign: str) -> Any:
+    """Return the keys and items of a dict in order, None where they are no lists that have grown.
+
+    No key is there twice, so that nothing else decides the order if none is asked for.
+    """
+    names, held = (sequence(r, node, r.settled(view.fields[n])) for n in ("names", "held"))
+    if isinstance(names, Seq) or isinstance(held, Seq):
+        return None
+    if is_none(key):
+        if not _is_of_numbers(r, node, names):
+            return None
+        order = _order_of_list(r, node, key, names, sign)
+    else:
+        named = {"key": key, "held": held, "zip": Static(zip)}
+        order = _order_by(r, node, PAIR_KEYS, names, sign, named)
+    return run_text(r, node, PAIRS, "ordered", order=order, names=names, held=held)
+
+
+def _is_of_numbers(r: Reader, node: ast.AST, items: Ref) -> bool:
+    item = lists.as_list(r, items, node).type.item
+    return item is not None and item.is_scalar
 
 
 def _refuse_key(r: Reader, node: ast.AST) -> Any:

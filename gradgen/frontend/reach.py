@@ -11,8 +11,18 @@ import functools
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from gradgen.frontend.parts import parts
-from gradgen.frontend.values import Box, Choice, Iteration, LocalFunction, Once, Ref, Seq, Storage
+from gradgen.frontend.parts import contents
+from gradgen.frontend.values import (
+    Box,
+    Choice,
+    Iteration,
+    LocalFunction,
+    Once,
+    Ref,
+    Seq,
+    Static,
+    Storage,
+)
 from gradgen.ir.nodes import Value
 from gradgen.syntax import nodes_in
 
@@ -23,12 +33,7 @@ MADE_OF = ("owner", "function", "gradient", "args", "box", "held", "item")
 
 def holds(value: Any, thing: Storage | Box | Value) -> bool:
     """Whether a storage or container can be reached from a value."""
-    return _leads_to(value, thing, None)
-
-
-def leads_to(value: Any, thing: Box, holder: Box) -> bool:
-    """Whether a container can be reached from a value, but not through a holder of it."""
-    return _leads_to(value, thing, holder)
+    return leads_to((value,), thing)
 
 
 def reached(values: Iterable[Any]) -> dict[int, Any]:
@@ -46,13 +51,16 @@ def reached(values: Iterable[Any]) -> dict[int, Any]:
     return found
 
 
-def _leads_to(value: Any, thing: Storage | Box | Value, holder: Box | None) -> bool:
-    stack, seen = [value], set()
+def leads_to(
+    values: Iterable[Any], thing: Storage | Box | Value, holder: Box | None = None
+) -> bool:
+    """Whether a thing can be reached from any of the values, but not through a holder of it."""
+    stack, seen = list(values), {id(holder)}
     while stack:
         v = stack.pop()
         if v is thing or (isinstance(v, Ref) and v.storage is thing):
             return True
-        if v is None or v is holder or id(v) in seen or isinstance(v, Value | Ref):
+        if v is None or isinstance(v, Value | Ref) or id(v) in seen:
             continue
         seen.add(id(v))
         if isinstance(v, Seq) and v.grown is thing:
@@ -61,18 +69,27 @@ def _leads_to(value: Any, thing: Storage | Box | Value, holder: Box | None) -> b
     return False
 
 
-def _inside(value: Any) -> Iterator[Any]:
-    """Yield what a value is made of."""
-    yield from (item for _, item in parts(value))
+def _inside(value: Any) -> Iterable[Any]:
+    """Return what a value is made of."""
+    if isinstance(value, Box):
+        held = contents(value)
+        if isinstance(held, dict):
+            return held.values()
+        return held if isinstance(held, list | tuple) else ()
+    return list(_made_of(value))
+
+
+def _made_of(value: Any) -> Iterator[Any]:
     if isinstance(value, Choice):
         yield from (value.then, value.other)
     elif isinstance(value, LocalFunction):
+        yield from (*value.defaults, *value.kw_defaults)
         yield from _around(value)
     elif isinstance(value, Iteration):
         yield from value.arrays
     elif isinstance(value, Once):
         yield from value.over if isinstance(value.over, list) else [value.over]
-    else:
+    elif not isinstance(value, Static):
         for name in MADE_OF:
             held = getattr(value, name, None)
             yield from held if isinstance(held, list) else [held]

@@ -120,8 +120,12 @@ class Reader(Sharing):
 
     def span(self, node: ast.AST) -> Span:
         """Return the place of a node in the source being read."""
-        source = getattr(node, "gradgen_source", None)  # of a body in the place of a call
-        span: Span = (source or self.frame.source).span(node)
+        source = getattr(node, "gradgen_source", self.frame.source)
+        if source.ours and source.here is None:
+            if self.frame.source.here is None and self.b.span is not None:
+                return self.b.span  # what our own code left to be done is done in this statement
+            source = self.frame.source
+        span: Span = source.span(node)
         return span if self.frame.call is None else replace(span, call=self.frame.call)
 
     def refuse(self, node: ast.AST, message: str, hint: str = "") -> NoReturn:

@@ -20,7 +20,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.recursive_names import outer_leaves
 from gradgen.frontend.recursive_states import Reading, Recursive, joined, leaf_type, learn
 from gradgen.frontend.signals import Endless
-from gradgen.frontend.structure import Structure, flatten
+from gradgen.frontend.structure import Seen, Structure, flatten
 from gradgen.frontend.templates import rebuilt, types
 from gradgen.frontend.values import Box, Frame, Ref
 from gradgen.ir.nodes import Const, Value
@@ -66,13 +66,15 @@ def decide(r: Reader, node: ast.AST, definition: Any, frame: Frame, bound: dict[
     book.count[id(definition)] = book.count.get(id(definition), 0) + 1
     if not active:
         return
-    here, most = _skeleton(r, bound, node, False), DEEPER if book.effort else DEPTH
-    if all(_skeleton(r, a.bound, node, False) != here for a in active):
+    seen: Seen = {}
+    here, most = _skeleton(r, bound, node, False, seen), DEEPER if book.effort else DEPTH
+    if all(_skeleton(r, a.bound, node, False, seen) != here for a in active):
         if len(active) < STRUCTURES:
             return
     elif (book.effort or r.b.depth == active[-1].depth) and len(active) < most:
-        full = state_at(r, node, frame, bound) or _skeleton(r, bound, node, True)
-        fresh = all((a.state or _skeleton(r, a.bound, node, True)) != full for a in active)
+        seen = {}
+        full = state_at(r, node, frame, bound) or _skeleton(r, bound, node, True, seen)
+        fresh = all((a.state or _skeleton(r, a.bound, node, True, seen)) != full for a in active)
         if fresh and book.count[id(definition)] < (MOST_TURNS if book.effort else COUNT):
             return
     for inside in r.activations[r.activations.index(active[0]) :]:
@@ -98,13 +100,13 @@ def state_at(r: Reader, node: ast.AST, frame: Frame, bound: dict[str, Any]) -> A
         if isinstance(value, Const) or (isinstance(value, Box) and value is not f.shared)
     }
     try:
-        return _skeleton(r, bound | around, node, True)
+        return _skeleton(r, bound | around, node, True, {})
     except UnsupportedError:
         return None
 
 
-def _skeleton(r: Reader, bound: dict[str, Any], node: ast.AST, constants: bool) -> Any:
-    return tuple((n, flatten(r, v, node, constants, True)[0].key) for n, v in bound.items())
+def _skeleton(r: Reader, bound: dict[str, Any], node: ast.AST, constants: bool, seen: Seen) -> Any:
+    return tuple((n, flatten(r, v, node, constants, seen)[0].key) for n, v in bound.items())
 
 
 def call(r: Reader, node: ast.AST, definition: Any, frame: Frame, bound: dict[str, Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -38,26 +38,25 @@ class Sharing:
 
     def visible(self, thing: Thing) -> bool:
         """Whether any name that is still read holds a storage or box."""
-        return bool(self._held_still(lambda v: holds(v, thing)))
+        return leads_to(self._held_still(), thing)
 
     def visible_among(self, things: Sequence[Thing]) -> list[Thing]:
         """Return those that any name holds which is still read, or an open expression."""
-        held = [*self._held_still(lambda v: True), *self.awaited] if things else []
+        held = [*self._held_still(), *self.awaited] if things else []
         found = reached(held)
         return [thing for thing in things if id(thing) in found]
 
     def held_apart(self, thing: Box, holder: Box) -> bool:
         """Whether any name leads to a box on another way than through a holder of it."""
-        return bool(self._held_still(lambda v: leads_to(v, thing, holder)))
+        return leads_to(self._held_still(), thing, holder)
 
-    def _held_still(self, wanted: Callable[[Any], bool]) -> list[Any]:
-        """Return what names hold, of some kind, that are read in the present statement or later."""
-        return [
-            value
-            for frame in self.frames()
-            for name, value in frame.names.items()
-            if wanted(value) and (self.reads_later or not _is_dead(frame, name))
-        ]
+    def _held_still(self) -> list[Any]:
+        """Return what names hold that are read in the present statement or later."""
+        found = []
+        for frame in self.frames():
+            dead = () if self.reads_later else _dead_names(frame)
+            found += [value for name, value in frame.names.items() if name not in dead]
+        return found
 
     @contextmanager
     def awaiting(self) -> Iterator[None]:
@@ -84,11 +83,11 @@ class Sharing:
     def visible_to_callers(self, thing: Thing) -> bool:
         """Whether a name of a function around, or of a caller, holds a storage or box."""
         outer = self.frames()[1:]
-        return any(holds(value, thing) for frame in outer for value in frame.names.values())
+        return leads_to((value for frame in outer for value in frame.names.values()), thing)
 
     def held_references(self) -> list[Ref]:
         """Return the references that names hold which are still read, here and around."""
-        found = map(leaves, self._held_still(lambda v: True))
+        found = map(leaves, self._held_still())
         return [v for part in found for v in part if isinstance(v, Ref)]
 
     def holders(self, thing: Thing | Value) -> int:
@@ -188,10 +187,11 @@ class Sharing:
                 del notes[thing]
 
 
-def _is_dead(frame: Frame, name: str) -> bool:
-    """Whether nothing reads a name of a frame from the statement on that is read there now."""
-    known = frame.lives is not None and frame.statement is not None
-    return known and frame.lives.dead_in(frame.statement, name)
+def _dead_names(frame: Frame) -> Collection[str]:
+    """Return the names of a frame that nothing reads from the statement on that is read there."""
+    if frame.lives is None or frame.statement is None:
+        return ()
+    return frame.lives.dead_in(frame.statement)
 
 
 def lock(thing: Thing, name: Any) -> None:

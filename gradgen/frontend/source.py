@@ -17,7 +17,7 @@ import numpy as np
 
 from gradgen.dataclass import dataclass
 from gradgen.errors import SourceError, Span, UnsupportedError
-from gradgen.syntax import nodes_in
+from gradgen.syntax import every_node, nodes_in
 
 Place = tuple[int, int]  # a line and a column
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -30,7 +30,8 @@ class Source:
     ``made_from``: of generated text, the places that its comments name, by line, and whether the
     line is in the sweep back.
     ``generated`` says that gradgen wrote the text: there is no file.  ``filename`` is what the code
-    calls the file.
+    calls the file.  ``ours`` says that it is of gradgen's own library; ``here`` is the place of the
+    call then, which is that of all that is in it.
     """
 
     node: FunctionNode
@@ -39,6 +40,8 @@ class Source:
     made_from: dict[int, tuple[str, bool]] = field(compare=False)
     generated: bool = field(default=False, kw_only=True)
     filename: str = field(default="", kw_only=True)
+    ours: bool = field(default=False, kw_only=True)
+    here: Span | None = field(default=None, compare=False, kw_only=True)
     spans: dict[tuple[int, int], Span] = field(default_factory=dict, compare=False, kw_only=True)
 
     def __deepcopy__(self, memo: Any) -> Source:
@@ -51,6 +54,8 @@ class Source:
 
     def span(self, node: ast.AST) -> Span:
         """Return the place of a node of this file."""
+        if self.here is not None:
+            return self.here
         line, offset = getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
         known = self.spans.get((line, offset))
         if known is None:
@@ -175,7 +180,12 @@ def source_of(fn: Any) -> Source:
     made_from = _places_named(lines) if _is_generated(lines) else {}
     name = code.co_filename
     generated = name.startswith("<gradgen ")
-    return Source(node, short_path(name), lines, made_from, generated=generated, filename=name)
+    ours = (fn.__module__ or "").startswith("gradgen.library.")
+    place = short_path(name)
+    source = Source(node, place, lines, made_from, generated=generated, filename=name, ours=ours)
+    for part in every_node(node):
+        part.gradgen_source = source  # type: ignore[attr-defined]
+    return source
 
 
 def code_of_class(source: Source, node: ast.ClassDef) -> types.CodeType | None:

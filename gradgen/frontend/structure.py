@@ -39,6 +39,8 @@ class Structure:
     items: tuple[tuple[Any, Structure], ...] = ()
 
 
+Seen = dict[Box, Structure]
+
 NUMBER = Structure("number", None)
 LIST = Structure("list", None)
 
@@ -48,38 +50,43 @@ def flatten(
     value: Any,
     node: ast.AST,
     constants: bool = False,
-    look: bool = False,
+    look: Seen | None = None,
     grow: bool = False,
 ) -> tuple[Structure, list[Any]]:
     """Return the structure of a value, and its leaves.
 
-    ``constants``: numbers are known, too; ``look``: nothing is made ready for a call; ``grow``:
-    lists of numbers or arrays have no known length.
+    ``constants``: numbers are known, too; ``look``: nothing is made ready for a call, and there are
+    no leaves: the structures of what was looked at before are there; ``grow``: lists of numbers or
+    arrays have no known length.
     """
     if isinstance(value, Around):
-        if not look:
+        if look is None:
             r.refuse(node, "a recursive call with an object that refers back to another one",
                      "pass what is read of it")  # fmt: skip
         return Structure(("around", value.owner.id), value), []
-    if look and isinstance(value, Seq) and value.grown is not None:
+    if look is not None and isinstance(value, Seq) and value.grown is not None:
         return LIST, []  # it may be one of a function around this one, which alone can read it
     value = r.settled(value)
     if isinstance(value, Const) and (constants or isinstance(value.const, bool)):
         return Structure(("constant", type(value.const), repr(value.const)), value), []
     if isinstance(value, Choice):
-        if look and _is_one_of_containers(value):
+        if look is not None and _is_one_of_containers(value):
             sides = [
                 flatten(r, o, node, constants, look, grow)[0] for o in (value.then, value.other)
             ]
             return Structure(("choice", sides[0].key, sides[1].key), value), []
         value = _of_choices(r, value) or _number_chosen(r, value, node)
     if isinstance(value, Seq) and value.kind is list and _may_grow(r, value, grow):
-        return LIST, [] if look else [r.graph_list(value)]
+        return LIST, [] if look is not None else [r.graph_list(value)]
     if isinstance(value, Value | Ref):
         kind = value.value.type.kind if isinstance(value, Ref) else value.type.kind
         return LIST if kind == "list" else NUMBER, [value]
     if isinstance(value, Box):
-        return _flatten_box(r, value, node, constants, look, grow)
+        if look is None:
+            return _flatten_box(r, value, node, constants, look, grow)
+        if value not in look:  # objects may hold each other in ever so many ways
+            look[value] = _flatten_box(r, value, node, constants, look, grow)[0]
+        return look[value], []
     if isinstance(value, Method):
         inner, leaves = flatten(r, value.owner, node, constants, look, grow)
         key = ("method", id(value.function), inner.key)
@@ -132,7 +139,7 @@ def _may_grow(r: Reader, box: Seq, grow: bool) -> bool:
 
 
 def _flatten_box(
-    r: Reader, box: Box, node: ast.AST, constants: bool, look: bool, grow: bool
+    r: Reader, box: Box, node: ast.AST, constants: bool, look: Seen | None, grow: bool
 ) -> tuple[Structure, list[Any]]:
     items, leaves = [], []
     for k, item in parts(box):
