@@ -117,6 +117,7 @@ class Book:
     made: Noted = field(default_factory=Noted)  # classes that are a dict or a list here
     pool_frame: Any = None  # where these lists have names
     updated: dict[Value, Any] = field(default_factory=dict)  # in place, numbers of several names
+    matched: dict[Value, Any] = field(default_factory=dict)  # what patterns ask of how long it is
     guards: dict[Value, Any] = field(default_factory=dict)  # what raises where an object is None
 
     def begin(self) -> None:
@@ -124,7 +125,7 @@ class Book:
         self.statements_before += self.statements
         self.states, self.count, self.turns, self.statements = {}, {}, 0, 0
         self.too_deep = set()
-        self.results, self.updated, self.meetings = {}, {}, None
+        self.results, self.updated, self.meetings, self.matched = {}, {}, None, {}
         self.class_frames, self.cells = {}, {}
         self.expansions = {k: made for k, made in self.expansions.items() if made is not None}
 

@@ -125,11 +125,15 @@ class Again:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cases:
-    """The cases of a ``match`` that are still open for a subject."""
+    """The cases of a ``match`` that are still open for a subject.
+
+    ``read``: items of lists that patterns have asked for, by the list and their place.
+    """
 
     node: ast.Match
     subject: Any
     cases: Sequence[ast.match_case]
+    read: dict[Any, Any]
 
 
 Step = ast.stmt | Act | Jump | Branch | Unless | Again | Cases

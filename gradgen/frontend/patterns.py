@@ -14,6 +14,7 @@ from gradgen.frontend.builtin_calls import instance_test
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.flow import split
 from gradgen.frontend.jumps import Act, Cases, Step
+from gradgen.frontend.matched_lengths import has_items, parts
 from gradgen.frontend.points import Point
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
@@ -39,8 +40,8 @@ class Depends(Exception):
 class Match:
     """What a pattern asks for: tests of numbers, and the names that it binds."""
 
-    def __init__(self, r: Reader) -> None:
-        self.r = r
+    def __init__(self, r: Reader, read: dict[Any, Any]) -> None:
+        self.r, self.read = r, read
         self.tests: list[Test] = []
         self.bound: dict[str, Any] = {}
 
@@ -52,26 +53,32 @@ class Match:
 
 def match_statement(r: Reader, s: ast.Match, rest: Point) -> Point | None:
     """Read the cases one after the other."""
-    return read_cases(r, Cases(s, evaluate(r, s.subject), s.cases), rest)
+    return read_cases(r, Cases(s, evaluate(r, s.subject), s.cases, {}), rest)
 
 
 def read_cases(r: Reader, cases: Cases, rest: Point) -> Point | None:
     """Find the first case that can match; where numbers decide, the others are the other side."""
     subject = r.settled(cases.subject)
     if isinstance(subject, Choice):
-        then, other = (Cases(cases.node, v, cases.cases) for v in (subject.then, subject.other))
+        options = (subject.then, subject.other)
+        then, other = (Cases(cases.node, v, cases.cases, {**cases.read}) for v in options)
         return split(r, cases.node, subject.test, [then], [other], rest)
     for k, case in enumerate(cases.cases):
         try:
-            found = matching(r, case.pattern, subject)
+            found = matching(r, case.pattern, subject, cases.read)
         except Failed:
             continue
         except Depends as error:
-            left = Cases(cases.node, subject, cases.cases[k:])
-            return split(r, cases.node, error.test, [left], [left], rest)
-        later: list[Step] = [Cases(cases.node, subject, cases.cases[k + 1 :])]
+            then, other = (_left(cases, subject, k) for _ in range(2))
+            return split(r, cases.node, error.test, [then], [other], rest)
+        later: list[Step] = [_left(cases, subject, k + 1)]
         return _case(r, case, found, later, rest)
     return rest
+
+
+def _left(cases: Cases, subject: Any, k: int) -> Cases:
+    """Return the cases from one on; what is read on one side is not there on the other."""
+    return Cases(cases.node, subject, cases.cases[k:], {**cases.read})
 
 
 def _case(
@@ -105,9 +112,9 @@ def _tested(r: Reader, found: Match, case: ast.match_case) -> Value:
     return truth(r, chain(r, node, tests, stop_on=False), node)
 
 
-def matching(r: Reader, pattern: ast.pattern, subject: Any) -> Match:
+def matching(r: Reader, pattern: ast.pattern, subject: Any, read: dict[Any, Any]) -> Match:
     """Match a pattern as far as structure decides."""
-    found = Match(r)
+    found = Match(r, read)
     _match(found, pattern, r.settled(subject))
     return found
 
@@ -171,7 +178,8 @@ def _sequence(m: Match, p: ast.MatchSequence, subject: Any) -> None:
     if row_kinds.is_range(subject):
         subject = sequence(m.r, p, subject)
     if row_kinds.is_graph_list(m.r, subject):
-        m.r.refuse(p, "a match of a list whose length is not known", "test its length with if")
+        _counted(m, p, subject)
+        return
     if not isinstance(subject, Seq) or row_kinds.is_view(m.r, subject):
         raise Failed
     items, stars = list(subject.items), [isinstance(q, ast.MatchStar) for q in p.patterns]
@@ -184,6 +192,16 @@ def _sequence(m: Match, p: ast.MatchSequence, subject: Any) -> None:
         raise Failed
     for q, item in zip(p.patterns, items, strict=True):
         _match(m, q, m.r.settled(item))
+
+
+def _counted(m: Match, p: ast.MatchSequence, subject: Any) -> None:
+    """Match a list of which the length is tested."""
+    star = any(isinstance(q, ast.MatchStar) for q in p.patterns)
+    _require(m, has_items(m.r, p, subject, len(p.patterns) - star, star))
+    for q, item in parts(m.r, p.patterns, subject, m.read):
+        unnamed = isinstance(q, ast.MatchAs | ast.MatchStar) and q.name is None
+        if not unnamed or getattr(q, "pattern", None) is not None:
+            _match(m, q, m.r.settled(item()))
 
 
 def _star(m: Match, p: ast.MatchStar, subject: Any) -> None:
@@ -252,7 +270,7 @@ def _or(m: Match, p: ast.MatchOr, subject: Any) -> None:
     options: list[Match] = []
     for q in p.patterns:
         try:
-            options.append(matching(m.r, q, subject))
+            options.append(matching(m.r, q, subject, m.read))
         except Failed:
             continue
         if not options[-1].tests:
