@@ -12,11 +12,13 @@ import inspect
 import os
 import types
 from collections.abc import Callable
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 from gradgen.custom import as_function
 from gradgen.errors import ArgumentError, UnsupportedError
 from gradgen.frontend.selection import signature_of
+from gradgen.frontend.source import innermost
 from gradgen.ir.evaluate import follow
 from gradgen.modules import Specialised
 from gradgen.options import Options, bound
@@ -93,16 +95,32 @@ class Gradient(Specialised):
         self._quick: dict[tuple[type, ...], Quick] = {}
         self._recent = long_way(None)
         self._receiver = receiver
-        self._signature = _signature(fn)
         self._pinning = {}
         self._inlined = False
-        self._names = list(self._signature.parameters)
-        self._by_position = all(
-            p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-            for p in self._signature.parameters.values()
-        )
+        self._parameters_by: Any = None
+        self._note_signature()
         if not any(p.kind in STARRED for p in self._signature.parameters.values()):
             options.selected(self._names[receiver is not None :])
+
+    @property
+    def _signature(self) -> inspect.Signature:
+        """The parameters and defaults that the function has now."""
+        self._follow()
+        return self._parameters
+
+    def _follow(self) -> None:
+        """Note the parameters and defaults of the function, where they are not what they were."""
+        if not _same_given(self._parameters_by, _given(self.__wrapped__)):
+            self._note_signature()
+
+    def _note_signature(self) -> None:
+        self._parameters_by = _given(self.__wrapped__)
+        self._parameters = _signature(self.__wrapped__)
+        self._names = list(self._parameters.parameters)
+        self._by_position = all(
+            p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+            for p in self._parameters.parameters.values()
+        )
 
     def __repr__(self) -> str:
         return f"<gradgen {self.options.mode} of {self.__wrapped__!r}>"
@@ -117,6 +135,11 @@ class Gradient(Specialised):
         bound._receiver, bound._quick, bound._recent = instance, {}, long_way(self._last)
         bound.options = self.options.without_receiver() if self.counted else self.options
         return bound
+
+    def specialise(self, args: tuple[Any, ...]) -> Specialisation:
+        """Return the module for the types of the values of all parameters."""
+        self._follow()
+        return super().specialise(args)
 
     def _unbound(self) -> Gradient:
         """Return what `__get__` makes this of: the derivative of a function, not of a method."""
@@ -139,7 +162,9 @@ class Gradient(Specialised):
                 raise
         args = rest if first is NOTHING else (first, *rest)
         quick = None if kwargs else self._quick.get(tuple(map(type, args)))
-        if quick is None or not (quick.sure or quick.takes(args)):
+        if quick is None or not (
+            (quick.unchanged is None or quick.unchanged()) if quick.sure else quick.takes(args)
+        ):
             return self._at_length(args, kwargs)
         self._recent = quick
         try:
@@ -164,6 +189,7 @@ class Gradient(Specialised):
 
     def complete(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """Return all arguments of a call by position, ``self`` included."""
+        self._follow()
         if self._receiver is not None:
             args = (self._receiver, *args)
         if kwargs or len(args) != len(self._names) or not self._by_position:
@@ -313,6 +339,20 @@ class Gradient(Specialised):
 
     def __reduce__(self) -> Any:
         return reduced(self)
+
+
+def _given(fn: Any) -> tuple[Any, ...]:
+    """Return what decides the parameters of a function and their defaults, which may change."""
+    while isinstance(fn, Gradient):
+        fn = fn.__wrapped__
+    own = innermost(fn)
+    named = getattr(own, "__kwdefaults__", None) or {}
+    code, defaults = getattr(own, "__code__", None), getattr(own, "__defaults__", None)
+    return (code, defaults, *named, *named.values())
+
+
+def _same_given(before: tuple[Any, ...], now: tuple[Any, ...]) -> bool:
+    return len(before) == len(now) and all(map(is_, before, now))
 
 
 def _signature(fn: Any) -> inspect.Signature:

@@ -51,7 +51,7 @@ class Quick:
         self.unchanged = _unchanged(short)
         self.rest = tuple(c for c in once if c not in short)
         numbers = not self.arrays and not self.long and not self.rest
-        self.sure = numbers and self.unchanged is None
+        self.sure = numbers
         self.sole: type | None = type(args[0]) if numbers and len(args) == 1 else None
 
     def takes(self, args: tuple[Any, ...]) -> bool:
@@ -112,6 +112,8 @@ def _unchanged(captures: list[Capture]) -> Callable[[], bool] | None:
             tests.append(f"{holder}.{c.key} is {value}")
         elif c.key in c.holder:
             tests.append(f"{holder}[{name_of('at_', c.key)}] is {value}")
+            if c.shape is not None:
+                tests.append(f"{value}.shape == {name_of('shape_', c.shape)}")
         else:
             tests.append(f"{name_of('at_', c.key)} not in {holder}")
     exec(TEST.format(" and ".join(tests)), known)

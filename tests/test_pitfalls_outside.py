@@ -123,7 +123,7 @@ def test_own_default_changed():
     g = gradgen.grad(f)
     assert g(1.0) == 2.0
     f.__defaults__ = (7.0,)
-    assert g(1.0) in (2.0, 7.0)
+    assert g(1.0) == 7.0
     assert gradgen.grad(f)(1.0) == 7.0
 
 

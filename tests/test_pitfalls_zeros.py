@@ -37,6 +37,31 @@ def different_tests(x):
     return np.sum(once * twice)
 
 
+@case(
+    "a choice in the arm of another one",
+    X,
+    expect=np.array([0.0, 1.0 + math.log(1.5), 1.0 + math.log(2.0)]),
+)
+def choice_in_a_choice(x):
+    inner = np.where(x > 1.0, x * np.log(x), 1.0 / x)
+    return np.sum(np.where(x > 0.0, inner, 0.0))
+
+
+@case("a choice of which one entry is read", X, expect=np.array([0.0, 1.0 / 1.5, 0.0]))
+def choice_read_in_one_place(x):
+    return np.where(x > -5.0, np.log(x), 0.0)[1]
+
+
+@case(
+    "a choice among several in the arm of another one",
+    X,
+    expect=np.array([1.0, 0.5 / math.sqrt(1.5), 0.5]),
+)
+def several_in_a_choice(x):
+    inner = np.select([x > 1.8, x > 1.0], [np.log(x), np.sqrt(x)], 1.0 / x)
+    return np.sum(np.where(x > 0.0, inner, x))
+
+
 @case("tests in a loop", X, expect=ROOT + [0.0, 1.0, 1.0])
 def several_in_loop(x):
     s = 0.0

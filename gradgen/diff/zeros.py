@@ -199,7 +199,7 @@ class Zeros:
     def kept(self, op: Op, i: int, g: Value, share: Value) -> Value:
         """Return the share of an elementwise operation, zero where the adjoint ``g`` is."""
         if op.prim in ("where", "select"):
-            both = g in self.masks and self.masks[g].chosen  # zero for another reason, too
+            both = g in self.masks  # zero for another reason, too, as in the arm of another choice
             self.masks[share] = Mask(None, chosen=True) if both else Mask(op.inputs[0], i == 1)
             return share
         if op.prim == "nan_to_num" and share.op is not None:

@@ -16,6 +16,7 @@ from gradgen.digests import digest
 from gradgen.emission.fixed import named
 from gradgen.emission.pieces import access
 from gradgen.frontend.arguments import Back, Container, LongList, Opaque
+from gradgen.frontend.captures import OwnCode
 from gradgen.frontend.long_enough import Source as Number
 from gradgen.frontend.long_enough import demands
 from gradgen.frontend.pointers import Row, Same
@@ -190,7 +191,8 @@ def _sources(function: Function) -> Iterator[Source]:
     reader = function.result["reader"]
     yield reader.frame.source
     for capture in reader.captures:
-        if capture.key == "__code__" and isinstance(capture.holder, types.FunctionType):
+        called = capture.key == "__code__" and not isinstance(capture, OwnCode)
+        if called and isinstance(capture.holder, types.FunctionType):
             yield source_of(capture.holder)
 
 

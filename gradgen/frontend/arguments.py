@@ -18,6 +18,7 @@ from gradgen.errors import ArgumentError
 from gradgen.frontend import asked, entries, row_kinds
 from gradgen.frontend.classes import attributes_of, has_attributes, is_taken_apart
 from gradgen.frontend.listed import SHARED
+from gradgen.frontend.outside import note_methods
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Tabled
 from gradgen.frontend.values import (
@@ -288,6 +289,7 @@ def enter(
     values, leaves = [], []
     by_attribute = has_attributes(spec.kind)
     owner = Record(spec.kind, {}, given=True) if by_attribute and spec.kind is not range else None
+    note_methods(r, spec.kind)
     around = around if owner is None else (*around, owner)
     for key, item in zip(spec.keys, spec.items, strict=True):
         step = ("attr" if by_attribute else "item", key)

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from gradgen.errors import Span
-from gradgen.frontend import asked, class_attributes, kept, unbound
+from gradgen.frontend import asked, class_attributes, kept, outside, unbound
 from gradgen.frontend.attribute_dicts import attributes_as_dict
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.construction import replaced
 from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.gradients import LocalGradient, LocalPullback
 from gradgen.frontend.identities import identity_of
 from gradgen.frontend.objects import Method, set_attribute_of, super_of
 from gradgen.frontend.pointers import class_of_row
@@ -25,6 +26,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.source import NOT_QUIET, not_quiet, source_of
 from gradgen.frontend.special import special
 from gradgen.frontend.values import (
+    BoundMethod,
     Frame,
     Generator,
     GlobalNames,
@@ -39,8 +41,11 @@ from gradgen.frontend.values import (
     plain,
     static_value,
 )
-from gradgen.ir.nodes import Const, nothing
+from gradgen.ir.nodes import Const, Value, nothing
 from gradgen.library import python, registry
+
+CALLED = (LocalFunction, Method, BoundMethod, LocalGradient, LocalPullback)
+NOT_CALLED = (Value, Ref, Seq, Map, Generator, Lazy, Once)  # numbers, containers and iterators
 
 
 def from_library(r: Reader, node: ast.AST, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -130,7 +135,16 @@ def _id(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> An
 
 @special(callable)
 def _callable(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    return Static(is_function(args[0]))
+    value = args[0]
+    row = class_of_row(value)
+    kind = row or (value.kind if isinstance(value, Record) else None)
+    if row is not None and found_in(row, "__call__") is not MISSING:
+        r.refuse(node, "callable of what may be None", "ask whether it is None")
+    if isinstance(kind, type):
+        return Static(found_in(kind, "__call__") is not MISSING)
+    if not is_function(value) and not isinstance(value, (*NOT_CALLED, Static)):
+        r.refuse(node, f"callable of a {describe(value)}", "test outside the loss")
+    return Static(is_function(value))
 
 
 @special(hasattr)
@@ -145,6 +159,7 @@ def _hasattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
     if not isinstance(name, str) or not isinstance(args[0], Record | Static):
         r.refuse(node, f"hasattr of a {describe(args[0])}", "test outside the loss")
     if isinstance(args[0], Static):
+        outside.note_answer(r, hasattr, args[0].obj, name)
         if hasattr(args[0].obj, name):
             return Const(True)
         return unbound.is_there(r, class_attributes.held(r, args[0], name, node))
@@ -205,9 +220,9 @@ special(dataclasses.replace)(replaced)
 
 def is_function(value: Any) -> bool:
     """Whether a value can be called."""
-    return isinstance(value, LocalFunction | Method) or (
-        isinstance(value, Static) and callable(value.obj)
-    )
+    if isinstance(value, Static):
+        return callable(value.obj)
+    return isinstance(value, CALLED)
 
 
 def getter(r: Reader, node: ast.AST, obj: Any) -> Any:

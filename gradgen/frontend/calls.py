@@ -15,7 +15,7 @@ import numpy as np
 from gradgen.checkpoint import checkpoint
 from gradgen.custom import custom_jvp, custom_vjp
 from gradgen.errors import SourceError, UnsupportedError
-from gradgen.frontend import bindings, kept, known, misfits, picks, text_items
+from gradgen.frontend import bindings, kept, known, misfits, outside, picks, text_items
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.array_arguments import arrays_for_lists, made_arrays
 from gradgen.frontend.branches import distribute
@@ -316,7 +316,9 @@ def _call_foreign(
     if getattr(obj, "__module__", "") == "re" and isinstance(obj, types.FunctionType):
         return of_expression(r, node, obj, args, kwargs)
     if args and getattr(obj, "__code__", None) is _DISPATCHING:
-        return _call_object(r, node, obj.dispatch(_dispatched(r, node, args[0])), args, kwargs)
+        kind = _dispatched(r, node, args[0])
+        outside.note_answer(r, obj.dispatch, kind)
+        return _call_object(r, node, obj.dispatch(kind), args, kwargs)
     if isinstance(obj, types.FunctionType):
         if args and initialises_fields(obj, args[0]):
             return fill_anew(r, node, obj, args, kwargs)
@@ -413,7 +415,8 @@ def _refuse_callee(r: Reader, node: ast.AST, obj: Any) -> Any:
     name = getattr(obj, "__qualname__", None) or getattr(obj, "__name__", type(obj).__name__)
     module = _home(obj) or getattr(obj, "__module__", "") or type(obj).__module__
     kept = sys.modules.get(type(getattr(obj, "__self__", None)).__module__)
-    if kept is not None and getattr(kept, getattr(obj, "__name__", ""), None) == obj:
+    bound = isinstance(obj, types.BuiltinMethodType | types.MethodType)
+    if kept is not None and bound and getattr(kept, obj.__name__, None) == obj:
         name, module = obj.__name__, kept.__name__  # of an object that the module keeps
     public = ".".join(part for part in module.split(".") if not part.startswith("_"))
     hint = "use NumPy operations that have rules, or compute it outside and pass it as an argument"

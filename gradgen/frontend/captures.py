@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Collection, Iterator
+from collections import deque
+from collections.abc import Callable, Collection, Iterator
 from itertools import chain
 from operator import is_
 from typing import Any
 
-from gradgen.frontend.classes import MISSING
+import numpy as np
+
+from gradgen.frontend.classes import MISSING, is_users
 
 
 def cell_value(cell: types.CellType) -> Any:
@@ -22,11 +25,13 @@ def cell_value(cell: types.CellType) -> Any:
 class Capture:
     """Something read from outside the function: where, and what it was."""
 
-    __slots__ = ("holder", "key", "label", "parts", "value")
+    __slots__ = ("holder", "key", "label", "parts", "shape", "value")
 
     def __init__(self, holder: Any, key: Any, value: Any, label: str) -> None:
         self.holder, self.key, self.value, self.label = holder, key, value, label
         self.parts = _parts(value)
+        # An array may get another shape where it is.
+        self.shape = value.shape if isinstance(value, np.ndarray) else None
 
     def current(self) -> Any:
         """Return what stands there now."""
@@ -44,10 +49,59 @@ class Capture:
         if isinstance(now, types.MethodType | types.BuiltinMethodType):
             return bool(now == self.value)
         if self.parts is None:
-            return now is self.value or _same_plain(now, self.value)
-        if type(now) is not type(self.value) or len(now) != len(self.parts):
+            same = now is self.value or _same_plain(now, self.value)
+            return same and (self.shape is None or now.shape == self.shape)
+        if type(now) is not type(self.value):
             return False
-        return _all_same(_parts(now) or (), self.parts)
+        found = _parts(now) or ()
+        return len(found) == len(self.parts) and _all_same(found, self.parts)
+
+
+class OwnCode(Capture):
+    """The code of the function that is read itself: where files are loaded again, it may change."""
+
+
+class Answer(Capture):
+    """What a Python function said of things from outside: whether an object has an attribute."""
+
+    __slots__ = ("ask",)
+
+    def __init__(self, ask: Callable[..., Any], things: tuple[Any, ...], label: str) -> None:
+        self.ask = ask
+        super().__init__(things, label, ask(*things), label)
+
+    def current(self) -> Any:
+        """Return what it says now."""
+        return self.ask(*self.holder)
+
+
+class Methods(Capture):
+    """The methods, properties and descriptors of a class of the user's, and of those it extends."""
+
+    __slots__ = ("held",)
+
+    def __init__(self, kind: type) -> None:
+        super().__init__(kind, "methods", None, kind.__name__)
+        self.held = [_methods_of(c) for c in kind.__mro__ if is_users(c)]
+
+    def fresh(self) -> bool:
+        """Whether none was replaced, added or taken away."""
+        for k, (kind, names, methods, found) in enumerate(self.held):
+            space = vars(kind)
+            if list(space) != names:
+                now = _methods_of(kind)
+                if now[2] != methods or not all(map(is_, now[3], found)):
+                    return False
+                self.held[k] = now
+            elif not all(map(is_, map(space.__getitem__, methods), found)):
+                return False
+        return True
+
+
+def _methods_of(kind: type) -> tuple[type, list[str], list[str], list[Any]]:
+    """Return a class, all names in it, and those of what is called or computed, with these."""
+    held = {name: value for name, value in vars(kind).items() if hasattr(type(value), "__get__")}
+    return kind, list(vars(kind)), list(held), list(held.values())
 
 
 class DeepCapture(Capture):
@@ -113,10 +167,12 @@ def _inside(value: Any) -> Iterator[Any]:
 
 
 def _parts(value: Any) -> tuple[Any, ...] | None:
-    """Return what a list, tuple or dict holds now; None for other things."""
-    if type(value) is dict:
-        return tuple(value.values())
-    return tuple(value) if type(value) in (list, tuple) else None
+    """Return what a container holds now; None for other things."""
+    if isinstance(value, dict):
+        return (*dict.keys(value), *dict.values(value))
+    if isinstance(value, list):
+        return tuple(list.__iter__(value))
+    return tuple(value) if type(value) in (tuple, set, deque) else None
 
 
 def _same_plain(a: Any, b: Any) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradgen.errors import ArgumentError, GradgenError, UnsupportedError, further
-from gradgen.frontend import class_attributes, list_rows, pointers, pools
+from gradgen.frontend import class_attributes, list_rows, outside, pointers, pools
 from gradgen.frontend.arguments import (
     Container,
     Opaque,
@@ -22,6 +22,7 @@ from gradgen.frontend.arguments import (
 )
 from gradgen.frontend.book import MOST_STATEMENTS, Book
 from gradgen.frontend.calls import call_value
+from gradgen.frontend.captures import OwnCode
 from gradgen.frontend.entries import Entries
 from gradgen.frontend.equal_lengths import keep_learnt, taken, watched
 from gradgen.frontend.inlining import run_body
@@ -269,6 +270,7 @@ def _read(
     if isinstance(fn, types.FunctionType):
         r.frame.cells = dict(zip(fn.__code__.co_freevars, fn.__closure__ or (), strict=True))
     r.b.span = source.span(source.node)
+    _note_function(r, fn, receiver)
     specs = watched(r, specs)
     parameters = list(signature.parameters.values())
     visible = parameters[1:] if receiver is not None else parameters
@@ -309,6 +311,19 @@ def _read(
             list_rows.require_kept(body)
         pointers.forget(function, callees)
     return function
+
+
+def _note_function(r: Reader, fn: Any, receiver: Any) -> None:
+    """Note the function itself, and what it is a method of: they may be replaced where they are."""
+    own = innermost(fn)
+    if outside.is_own(own.__globals__):
+        return
+    r.captures.append(OwnCode(own, "__code__", own.__code__, own.__name__))
+    if own.__defaults__ or own.__kwdefaults__:
+        for key in ("__defaults__", "__kwdefaults__"):
+            r.remember(own, key, getattr(own, key))
+    if receiver is not None or not isinstance(fn, types.FunctionType):
+        outside.note_methods(r, type(fn if receiver is None else receiver))
 
 
 def _name(leaves: list[Leaf]) -> None:

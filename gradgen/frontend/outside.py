@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradgen.frontend.captures import Capture
+from gradgen.frontend.captures import Answer, Capture, Methods
+from gradgen.frontend.classes import is_users
 from gradgen.frontend.parts import parts
 from gradgen.frontend.sharing import lock
 from gradgen.frontend.values import Box, Map, Record, Ref, Seq, Static, Storage, over_range
@@ -51,6 +52,19 @@ def remember(r: Reader, holder: Any, key: Any, obj: Any) -> None:
         r.captures.append(Capture(holder, key, obj, _label(holder, key)))
 
 
+def note_methods(r: Reader, kind: type) -> None:
+    """Note that what is generated holds as long as a class of the user's has the same methods."""
+    mark = id(kind), "methods", id(kind)
+    if is_users(kind) and mark not in r.remembered and not is_own(r.frame.globals):
+        r.remembered.add(mark)
+        r.captures.append(Methods(kind))
+
+
+def note_answer(r: Reader, ask: Any, *things: Any) -> None:
+    """Note that what is generated holds as long as a question has the answer that it has now."""
+    r.captures.append(Answer(ask, things, ask.__name__))
+
+
 def is_own(names: dict[str, Any]) -> bool:
     """Whether global names are those of a module of gradgen's, or of one that it has written."""
     return str(names.get("__name__")).partition(".")[0] == "gradgen"
@@ -73,6 +87,7 @@ def _wrapped(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
         return _captured_box(r, obj, key, node) if listed is None else listed
     if kind is range:
         return over_range(Const(obj.start), Const(obj.stop), Const(obj.step))
+    note_methods(r, obj if isinstance(obj, type) else kind)
     return Static(obj)
 
 
