@@ -117,10 +117,10 @@ def test_single_factors_of_doubles_leave_their_adjoints_double() -> None:
         dot = float(w @ single)
         for i in range(3):
             product += 0.3 * float(w[i] * single[i])
-        return 0.3 * product**2 + dot**3
+        return 0.3 * product**2 + dot**3 + np.mean(w * single) * single[2]
 
     w = np.array([0.3, 0.9, -1.2])
     exact = single.astype(float)
     product = 1.3 * (w @ exact)
-    expected = (0.6 * product * 1.3 + 3 * (w @ exact) ** 2) * exact
+    expected = (0.6 * product * 1.3 + 3 * (w @ exact) ** 2 + exact[2] / 3) * exact
     np.testing.assert_allclose(gradgen.grad(loss)(w), expected, rtol=1e-14)

@@ -120,7 +120,10 @@ class Reverse:
         """Widen what integers or single precision gave: later shares are added in its place."""
         kind, wanted = g.type.dtype, v.type.dtype
         known = wanted and v.type.inexact
-        if g.type.kind != "array" or kind in ("", "float64", wanted) or not known:
+        single = g.type.is_scalar and kind == "float32" and not (g.type.weak or v.type.weak)
+        if not (g.type.kind == "array" or single):
+            return g
+        if kind in ("", "float64", wanted) or not known:
             return g
         wide = self.alg.cast(g, wanted)
         self.zeros.hand_on(g, wide)
@@ -219,9 +222,9 @@ class Reverse:
 
     def _doubled(self, op: Op, g: Value) -> Value:
         """Return the adjoint of a double as one, where a factor is single and would round it."""
-        exact = not g.type.is_scalar or not g.type.weak or op.out.type.weak
+        weak = g.type.is_scalar and g.type.weak and not op.out.type.weak
         kinds = {v.type.dtype for v in op.inputs if v.type.is_numeric}
-        if exact or op.out.type.dtype != "float64" or not kinds >= {"float32", "float64"}:
+        if not weak or op.out.type.dtype != "float64" or not kinds >= {"float32", "float64"}:
             return g
         one = isinstance(g, Const) and abs(g.const) in (0.0, 1.0)
         return g if one else self.b.emit("astype", [g], dtype="float64")

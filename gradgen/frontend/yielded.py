@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gradgen.deep import deep
+from gradgen.errors import UnsupportedError
 from gradgen.frontend import pools
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.jumps import SCOPES, jumps_of
@@ -61,7 +62,7 @@ def generator(
             seen.refuse(
                 r, found, "what yield from results in, of a generator that is not looped over"
             )
-        run(_listing(r, definition, seen))
+        _listed_or_in_turns(r, key, lambda: run(_listing(r, definition, seen)))
         made = block.ops[count:]
         seen.acts = any(op.prim in EFFECTS for top in made for op in (top, *_inside(top)))
         if seen.wrote(r):
@@ -73,6 +74,16 @@ def generator(
 
     called = Called(definition, frame, given, key)
     return made_later(r, Lazy(items, None, frame, called=called), node)
+
+
+def _listed_or_in_turns(r: Reader, key: tuple[int, int], read: Callable[[], Any]) -> None:
+    """Read what lists all items; where these may not stand in one list, let the loop take turns."""
+    try:
+        read()
+    except UnsupportedError:
+        if key in r.book.turnwise:
+            raise
+        raise Turnwise(key) from None
 
 
 def _refuse(r: Reader, node: ast.AST, what: str) -> NoReturn:
