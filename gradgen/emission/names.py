@@ -90,13 +90,20 @@ class _Namer:
                 self._collect_loop(op)
             elif op.prim == "if":
                 for b in op.blocks:
-                    for out, v in zip(op.outputs, b.results, strict=False):
-                        users = v.op is not None and not v.op.derived and v.type.is_scalar
-                        if not (op.derived and users):  # its name is not that of an adjoint
-                            self._link(out, v)
+                    self._collect_branch(op, b)
             if op.blocks:
                 for v in op.outputs:
                     self._named(v)
+
+    def _collect_branch(self, op: Op, block: Block) -> None:
+        alike = {v for out, v in zip(op.outputs, block.results, strict=False) if v.name == out.name}
+        for out, v in zip(op.outputs, block.results, strict=False):
+            users = v.op is not None and not v.op.derived and v.type.is_scalar
+            if op.derived and users:
+                continue  # its name is not that of an adjoint
+            if v.name and v.name != out.name and v in alike:
+                continue  # nor that of another variable, where it goes on under its own
+            self._link(out, v)
 
     def _collect_loop(self, op: Op) -> None:
         params, inits = carried(op)

@@ -14,6 +14,7 @@ from typing import Any
 
 from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend import pointers, row_kinds, unbound
+from gradgen.frontend.branches import implied
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.listed import contain_items, hand_members, related
 from gradgen.frontend.parts import contents, keyed, parts, same_class, with_parts
@@ -60,6 +61,7 @@ class Join:
         self.span: Span | None = op.span
         self.key = (*r.call_path, place)
         self.precise = self.key in r.precise
+        self.facts = {side: implied(op.inputs[0], side) for side in (True, False)}
         self.origins: list[tuple[Any, Any, int]] = []  # what was made, from what, on which side
         self._sent: dict[Value, Value] = {}
 
@@ -158,6 +160,8 @@ class Join:
 
     def merge(self, x: Any, y: Any, name: str) -> Any:
         """Return what stands where one path has ``x`` and the other ``y``."""
+        if x is not y:
+            x, y = self._decided(x, True), self._decided(y, False)
         x, y = pointers.alike(x, y)
         if x is y or isinstance(x, Poison):
             return y if isinstance(x, SomeKeys) and isinstance(y, Poison) else x
@@ -183,6 +187,12 @@ class Join:
                 self.origins += [(made, x, 0), (made, y, 1)]
                 return made
         return self._choice(x, y)
+
+    def _decided(self, value: Any, side: bool) -> Any:
+        """Return a value as it is known on a side: choices decided where their test is there."""
+        while isinstance(value, Choice) and value.test in self.facts[side]:
+            value = value.then if self.facts[side][value.test] else value.other
+        return value
 
     def _parts(self, state: State, value: Any) -> list[tuple[Any, Any]]:
         return keyed(state.contents(self.r, value)) if isinstance(value, Box) else parts(value)

@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.dataclass import dataclass
-from gradgen.errors import Span
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.indices import Index, index_of
 from gradgen.frontend.places import array_of, rank_of
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.source import Source
 from gradgen.frontend.special import SPECIAL, Handler
 from gradgen.frontend.stores import write
 from gradgen.frontend.ufunc_calls import UFUNCS
@@ -83,7 +82,8 @@ def _in_order(ufunc: np.ufunc) -> Handler:
             given = [r.b.emit("load", [given[0], 0], index="i")]
             own = False
         definition = _definition(step, len(places), own)
-        frame = Frame(_Here(r.span(node)), {}, {"np": np, "range": range, "len": len})
+        source = Source(definition, "", (), {}, here=r.span(node))  # each place is that of the call
+        frame = Frame(source, {}, {"np": np, "range": range, "len": len})
         values = [owner, *map(r.hold, places), *map(r.hold, given)]
         inline_definition(r, node, definition, frame, values)
         return Static(None)
@@ -107,18 +107,6 @@ def _entries(
     places = from_library(r, node, ufuncs.places_of, [r.hold(chosen), owner], {})
     values = [from_library(r, node, ufuncs.for_each, [v, r.hold(chosen)], {}) for v in args[2:]]
     return [as_value(r, v, node) for v in places.items], [*args[:2], *values]
-
-
-@dataclass(frozen=True, slots=True)
-class _Here:
-    """The source of what is spelled out here: each place in it is that of the call."""
-
-    place: Span
-    generated: bool = False
-
-    def span(self, node: ast.AST) -> Span:
-        """Return the place of the call."""
-        return self.place
 
 
 @lru_cache(maxsize=64)
