@@ -8,7 +8,7 @@ from typing import Any
 from gradgen.frontend import stores, unbound
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.attributes import set_attribute
-from gradgen.frontend.branches import on_each
+from gradgen.frontend.branches import distribute, on_each
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.identities import key_of
@@ -19,6 +19,7 @@ from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
 from gradgen.frontend.special_methods import invoked, special_method
+from gradgen.frontend.tables import refuse_key
 from gradgen.frontend.unpacking import fail_to_unpack, sequence_items
 from gradgen.frontend.values import Choice, Lazy, Map, Ref, Seq, Static, is_static, static_value
 from gradgen.ir.nodes import Undefined
@@ -106,8 +107,20 @@ def _delete_item(r: Reader, target: ast.Subscript) -> None:
     if class_of(owner) and special_method(owner, "__delitem__"):
         invoked(r, target, owner, "__delitem__", key)
         return
+    if mutable and isinstance(key, Choice):
+        distribute(r, target, key, lambda k: _delete_known(r, target, owner, k))
+        return
+    if isinstance(owner, Map) and not is_static(key):
+        refuse_key(r, target, owner, key, "del of an item of a dict, at a computed key")
     if not mutable or not is_static(key):
         r.refuse(target, "del of this item", "build a new list or dict without it")
+    _delete_known(r, target, owner, key)
+
+
+def _delete_known(r: Reader, target: ast.Subscript, owner: Seq | Map, key: Any) -> Static:
+    """Delete an item by a key that is known, at least on each of some paths."""
+    if isinstance(key, Choice):
+        return distribute(r, target, key, lambda k: _delete_known(r, target, owner, k))
     held: Any = dict(any_items(r, target, owner)) if isinstance(owner, Map) else list(owner.items)
     k = static_value(key)
     if isinstance(owner, Map) and k in held:
@@ -117,6 +130,7 @@ def _delete_item(r: Reader, target: ast.Subscript) -> None:
     except (IndexError, KeyError, TypeError) as error:
         r.fail(target, error)
     r.fill(owner, held)
+    return Static(None)
 
 
 def _delete_slice(r: Reader, owner: Any, part: ast.Slice, target: ast.Subscript) -> None:

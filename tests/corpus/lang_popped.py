@@ -101,18 +101,37 @@ def popped_until(x, limit):
     return s - rest * used
 
 
+def largest_deleted(costs):
+    left, total = dict(costs), 0.0
+    while len(left) > 1:
+        name = max(left, key=lambda k: left[k])
+        del left[name]
+        total += sum(left.values()) * len(left)
+    return total + left[min(left)] ** 2
+
+
+def one_deleted(x):
+    few = [x[0], x[1], x[2]]
+    del few[1 if x[0] > x[1] else -1]
+    return few[0] * few[1]
+
+
 X = (1.0, 2.5, 1.7, 0.4, 1.1, 3.0)
 EXAMPLE_ARGS = {
     "all_but_one": lambda: (np.array(X),),
     "moved_to_the_end": lambda: (np.array(X), [0, -1, -2, 2, -3, 1]),
     "inserted": lambda: (np.array(X), [0, -1, -9, 9, 2, -2, 1]),
     "popped_until": lambda: (np.array(X), 10.0),
+    "largest_deleted": lambda: ({"a": 0.3, "b": -0.2, "c": 0.9},),
+    "one_deleted": lambda: (np.array(X),),
     "windows": lambda: (np.array(X), 3),
     "slices_deleted": lambda: (np.array(X), 1, 3),
     "flood": lambda: (np.array([[0.3, 1.2, 0.7], [0.9, -1.0, 0.4], [1.1, 0.5, 0.8]]),),
     "queue_of_arrays": lambda: (np.array(X),),
 }
 MORE_ARGS = {
+    "largest_deleted": [lambda: ({"a": 0.3, "b": 0.7, "c": 0.5},), lambda: ({"a": 0.3},)],
+    "one_deleted": [lambda: (-np.array(X),)],
     "popped_until": [lambda: (np.array(X), -1.0), lambda: (np.array(X), 99.0)],
     "slices_deleted": [lambda: (np.array(X), 3, 1), lambda: (np.array(X), 1, 9)],
 }
