@@ -30,6 +30,13 @@ def carried_from_double(x, w):
     return np.sum(h * w)
 
 
+@case("an array of Python numbers beside single ones is double, joined rows are single", F32, 0.7)
+def of_both_kinds(x, p):
+    mixed = np.array([p, p, x[0], 1.0])
+    stacked = np.stack([x[1], p]) * np.einsum("i,->i", x[:2], p)
+    return np.sum(mixed * x) + np.sum(stacked) + np.sum(np.r_[x, p, 0.25] ** 2)
+
+
 @case("a loop without turns", M32)
 def no_turns(m):
     total = 1.0

@@ -20,9 +20,9 @@ from gradgen.frontend.narrowing import narrow
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.squeezing import is_pinned
-from gradgen.frontend.values import Seq, SliceValue, Static, is_static, static_value
+from gradgen.frontend.values import Ref, Seq, SliceValue, Static, is_static, static_value
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Dim, Type, least_length
+from gradgen.ir.types import Dim, Type, least_length, promote
 from gradgen.library import joined as join_rows
 from gradgen.library import plane, shapes
 from gradgen.library.windows import windows
@@ -64,7 +64,20 @@ def joined(r: Reader, node: ast.AST, parts: Any, columns: bool) -> Any:
     if made and isinstance(made[0], Static):
         return _joined_along(r, node, made[0], made[1:], columns)
     fn = shapes.joined_columns if columns else shapes.joined_rows
-    return from_library(r, node, fn, [Seq(made, list)], {})
+    return from_library(r, node, fn, [Seq(_as_single(r, node, made), list)], {})
+
+
+def _as_single(r: Reader, node: ast.AST, parts: list[Any]) -> list[Any]:
+    """Return parts with Python numbers in single precision, where all others are in it."""
+    if not all(isinstance(p, Value | Ref) for p in parts):
+        return parts
+    values = [r.read(p) for p in parts]
+    if promote(v.type for v in values) != "float32":
+        return parts
+    weak = [v.type.is_scalar and v.type.weak for v in values]
+    made = [r.b.emit("astype", [v], dtype="float32", span=r.span(node)) if w else p
+            for p, v, w in zip(parts, values, weak, strict=True)]  # fmt: skip
+    return made
 
 
 def _joined_along(r: Reader, node: ast.AST, text: Static, parts: list[Any], columns: bool) -> Any:

@@ -12,7 +12,7 @@ from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import BOOL, Length, Type, array, broadcast, fresh_dim, integer, promote
 from gradgen.rules.helpers import _unbroadcast
 from gradgen.rules.registry import rule
-from gradgen.rules.shapes_of import Attrs, inexact_of, length_in, length_of
+from gradgen.rules.shapes_of import Attrs, as_arrays, inexact_of, length_in, length_of
 
 if TYPE_CHECKING:
     from gradgen.diff.algebra import Algebra
@@ -131,7 +131,7 @@ def window_type(inputs: list[Value], attrs: Attrs) -> Type:
 def array_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Type of ``np.array`` of a list of equal parts."""
     shape = inputs[0].type.shape
-    dtype = attrs.get("dtype") or promote(v.type for v in inputs)
+    dtype = attrs.get("dtype") or as_arrays(v.type for v in inputs)
     if any(v.type.shape is None for v in inputs) or shape is None:
         return Type("any", dtype, None)
     return array(dtype, (len(inputs), *shape))

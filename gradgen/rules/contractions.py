@@ -5,34 +5,28 @@ Adjoints are after M. B. Giles, "Collected matrix derivative results" (2008).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gradgen.ir.nodes import Value
-from gradgen.ir.types import Length, Type, broadcast, fresh_dim, numeric, promote, scalar
+from gradgen.ir.types import Length, Type, broadcast, fresh_dim, numeric, scalar
 from gradgen.rules.complexes import is_complex
 from gradgen.rules.einsum import contraction_vjp
 from gradgen.rules.helpers import _unbroadcast
 from gradgen.rules.registry import printed, rule
-from gradgen.rules.shapes_of import Attrs, is_float, of_shape
+from gradgen.rules.shapes_of import Attrs, as_arrays, is_float, of_shape
 
 if TYPE_CHECKING:
     from gradgen.diff.algebra import Algebra
     from gradgen.ir.nodes import Op
 
 
-def _common(types: Iterable[Type]) -> str:
-    """Return the dtype of a product: these functions make arrays of Python numbers first."""
-    return promote(replace(t, weak=False) for t in types)
-
-
 def matmul_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return ``(..., n, m)`` for ``(..., n, k) @ (..., k, m)``; a vector's axis drops out."""
     a, b = (v.type for v in inputs)
-    dtype = _common([a, b])
+    dtype = as_arrays([a, b])
     if a.shape is None or b.shape is None or not a.shape or not b.shape:
         return Type("any", dtype, None)
     if len(b.shape) == 1:
@@ -92,7 +86,7 @@ def _stacked(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 def _multiple(a: Type, b: Type) -> Type:
     """Return the type of ``a * b`` as a product of NumPy's: no Python number, of two either."""
-    found = numeric(_common([a, b]), broadcast([a.shape, b.shape]), [a, b])
+    found = numeric(as_arrays([a, b]), broadcast([a.shape, b.shape]), [a, b])
     return scalar(found.dtype, weak=False) if found.is_scalar else found
 
 
@@ -102,14 +96,14 @@ def dot_type(inputs: list[Value], attrs: Attrs) -> Type:
     if a.rank == 0 or b.rank == 0:
         return _multiple(a, b)
     if a.shape is not None and b.shape is not None and len(a.shape) > 1 and len(b.shape) > 2:
-        return of_shape(_common([a, b]), (*a.shape[:-1], *b.shape[:-2], b.shape[-1]))
+        return of_shape(as_arrays([a, b]), (*a.shape[:-1], *b.shape[:-2], b.shape[-1]))
     return matmul_type(inputs, attrs)
 
 
 def outer_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return an ``(n, m)`` matrix for arrays of n and m entries."""
     a, b = (v.type for v in inputs)
-    return of_shape(_common([a, b]), (_entries(a), _entries(b)))
+    return of_shape(as_arrays([a, b]), (_entries(a), _entries(b)))
 
 
 def _entries(t: Type) -> Length:
@@ -133,8 +127,8 @@ def inner_type(inputs: list[Value], attrs: Attrs) -> Type:
     if a.rank == 0 or b.rank == 0:
         return _multiple(a, b)
     if a.shape is None or b.shape is None or not a.shape or not b.shape:
-        return Type("any", _common([a, b]), None)
-    return of_shape(_common([a, b]), (*a.shape[:-1], *b.shape[:-1]))
+        return Type("any", as_arrays([a, b]), None)
+    return of_shape(as_arrays([a, b]), (*a.shape[:-1], *b.shape[:-1]))
 
 
 def inner_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
@@ -191,7 +185,7 @@ def _dot_to_b(g, a, b):
 
 def vdot_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return a number: the sum of the products of all entries."""
-    return of_shape(_common(v.type for v in inputs), ())
+    return of_shape(as_arrays(v.type for v in inputs), ())
 
 
 def vdot_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
@@ -209,10 +203,10 @@ def vecdot_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the broadcast shape of both without the axis of theirs that is summed over."""
     a, b = (v.type for v in inputs)
     if not a.shape or not b.shape:
-        return Type("any", _common([a, b]), None)
+        return Type("any", as_arrays([a, b]), None)
     shape = broadcast([_without(t.shape, attrs.get("axis", -1)) for t in (a, b)])
     assert shape is not None
-    return of_shape(_common([a, b]), shape)
+    return of_shape(as_arrays([a, b]), shape)
 
 
 def _without(shape: Any, axis: int) -> Any:
@@ -240,9 +234,9 @@ def matvec_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the vectors that a stack of matrices makes of a stack of vectors."""
     a, b = (v.type for v in inputs)
     if a.shape is None or b.shape is None:
-        return Type("any", _common([a, b]), None)
+        return Type("any", as_arrays([a, b]), None)
     batch = broadcast([a.shape[:-2], b.shape[:-1]])
-    return of_shape(_common([a, b]), (*(batch or ()), a.shape[-2]))
+    return of_shape(as_arrays([a, b]), (*(batch or ()), a.shape[-2]))
 
 
 def _matvec_to_a(g, x1, x2):
@@ -259,9 +253,9 @@ def vecmat_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the vectors that a stack of matrices makes of vectors on the left."""
     a, b = (v.type for v in inputs)
     if a.shape is None or b.shape is None:
-        return Type("any", _common([a, b]), None)
+        return Type("any", as_arrays([a, b]), None)
     batch = broadcast([a.shape[:-1], b.shape[:-2]])
-    return of_shape(_common([a, b]), (*(batch or ()), b.shape[-1]))
+    return of_shape(as_arrays([a, b]), (*(batch or ()), b.shape[-1]))
 
 
 def _vecmat_to_a(g, x1, x2):
@@ -278,7 +272,7 @@ def _vecmat_to_b(g, x1, x2):
 def cross_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the broadcast of the vectors' other axes, with the result's axis of length 3."""
     a, b = (v.type for v in inputs)
-    dtype = _common([a, b])
+    dtype = as_arrays([a, b])
     if a.shape is None or b.shape is None:
         return Type("any", dtype, None)
     axes = cross_axes(attrs)

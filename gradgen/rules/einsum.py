@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Length, Type, broadcast_length, may_be_one, promote
+from gradgen.ir.types import Length, Type, broadcast_length, may_be_one
 from gradgen.rules.registry import rule
-from gradgen.rules.shapes_of import Attrs, of_shape
+from gradgen.rules.shapes_of import Attrs, as_arrays, of_shape
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -61,7 +61,7 @@ def lengths_of(spec: str, inputs: list[Value]) -> dict[str, Length]:
 
 def einsum_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the lengths of the result's letters."""
-    dtype = promote(v.type for v in inputs)
+    dtype = as_arrays(v.type for v in inputs)
     found = lengths_of(attrs["spec"], inputs)
     return of_shape(dtype, tuple(found[c] for c in terms(attrs["spec"])[1]))
 
@@ -137,7 +137,7 @@ def einsum_name(spec: str) -> str:
 def kron_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the product of the lengths along each axis."""
     a, b = (v.type for v in inputs)
-    dtype = promote([a, b])
+    dtype = as_arrays([a, b])
     if a.shape is None or b.shape is None:
         return Type("any", dtype, None)
     rank = max(len(a.shape), len(b.shape))
@@ -180,7 +180,7 @@ def kron_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 def tensordot_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the axes that are left of the first operand, then those of the second."""
     a, b = (v.type for v in inputs)
-    dtype = promote([a, b])
+    dtype = as_arrays([a, b])
     if a.shape is None or b.shape is None:
         return Type("any", dtype, None)
     one, two = contracted(attrs.get("axes", 2), len(a.shape), len(b.shape))
@@ -257,7 +257,7 @@ def _pairing(
 
 def multi_dot_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the first length of the first array and the last one of the last."""
-    dtype = promote(v.type for v in inputs)
+    dtype = as_arrays(v.type for v in inputs)
     shapes = [v.type.shape for v in inputs]
     if any(s is None for s in shapes):
         return Type("any", dtype, None)

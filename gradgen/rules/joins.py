@@ -9,7 +9,7 @@ import numpy as np
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Length, Type, fresh_dim, has_joined_length, promote
 from gradgen.rules.registry import rule
-from gradgen.rules.shapes_of import Attrs, same_type
+from gradgen.rules.shapes_of import Attrs, as_arrays, same_type
 
 if TYPE_CHECKING:
     from gradgen.diff.algebra import Algebra
@@ -93,7 +93,7 @@ def _flat_part(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 def stack_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the shape of a part with a new axis as long as the list."""
     shape = inputs[0].type.shape
-    dtype = attrs.get("dtype") or promote(v.type for v in inputs)
+    dtype = attrs.get("dtype") or as_arrays(v.type for v in inputs)
     if any(v.type.shape is None for v in inputs) or shape is None:
         return Type("any", dtype, None)
     axis = attrs.get("axis", 0) % (len(shape) + 1)

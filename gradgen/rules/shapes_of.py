@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -46,6 +47,11 @@ def real_of(dtype: str) -> str:
 def inexact_of(dtype: str) -> str:
     """Return the dtype NumPy's inexact functions give for an argument of this dtype."""
     return dtype if dtype == "" or is_float(dtype) else "float64"
+
+
+def as_arrays(types: Iterable[Type]) -> str:
+    """Return the dtype of what makes arrays of Python numbers first, which are double then."""
+    return promote(replace(t, weak=False) for t in types)
 
 
 def elementwise(dtype: str = "same", weak: bool | None = None) -> Any:
