@@ -201,8 +201,8 @@ class Gradient(Specialised):
         values, args, named = call
         made = made or self.specialise(values)
         if made.program.written:
-            program = made.program
-            road().require_apart(self._names, values, program.written, program.function.span)
+            program, read = made.program, made.read_outside
+            road().require_apart(self._names, values, program.written, program.function.span, read)
         try:
             out = made.call(*(args[1:] if self._receiver is not None else args), **named, **more)
         except Exception as error:

@@ -280,9 +280,15 @@ class Jacobian(Several):
             return ("jacrev", "jacfwd"), "in reverse, for there is no example"
         given = BoundArguments(self._signature, dict(zip(self._names, args, strict=True)))
         made = self._value.specialise(args)
-        value = self._value.run((args, given.args, given.kwargs), made)
         inputs = _entries(list(self._value.chosen(args, made).values()))
-        outputs = _entries(value[0] if self.options.has_aux else value)
+        if made.seen:
+            seeds = [value for value, _ in made.program.function.result["seeds"]]
+            if not all(v.type.is_scalar for v in seeds):
+                return ("jacfwd", "jacrev"), "forward, for the function has effects, and runs once"
+            outputs = len(seeds)
+        else:
+            value = self._value.run((args, given.args, given.kwargs), made)
+            outputs = _entries(value[0] if self.options.has_aux else value)
         way, other = ("jacfwd", "jacrev") if inputs <= outputs else ("jacrev", "jacfwd")
         direction = "forward" if way == "jacfwd" else "in reverse"
         why = f"{direction}, for there are {_some(inputs, 'input')} and {_some(outputs, 'output')}"

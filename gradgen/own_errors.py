@@ -20,8 +20,8 @@ from typing import Any
 
 from gradgen.errors import Span, shown
 from gradgen.frontend.source import short_path
-from gradgen.frontend.unread import KEPT
-from gradgen.ir.nodes import Function, Op, walk
+from gradgen.ir.nodes import Function
+from gradgen.seen import is_seen
 
 INFINITE = """The function itself does not fail here; its derivative is infinite, or not a number.
 Way out: divide by a number of NumPy's, as in x / np.float64(d), for a derivative of inf or nan"""
@@ -34,7 +34,7 @@ def prefer_own_error(
 
     Where it raises nothing, a division by zero gets a note that says so.
     """
-    if any(_is_seen(op) for op in walk(function.body)):
+    if is_seen(function):
         return
     try:
         args, kwargs = copy.deepcopy((call.args, call.kwargs))
@@ -51,11 +51,6 @@ def prefer_own_error(
     else:
         if isinstance(error, ZeroDivisionError):
             error.add_note(INFINITE)
-
-
-def _is_seen(op: Op) -> bool:
-    """Whether a second run would be noticed outside: a text that is shown, a number drawn."""
-    return op.prim == "draw" or (op.prim == "effect" and op.attrs["text"] != KEPT)
 
 
 def _note_place(own: Exception, file: str | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from gradgen.gradient import Gradient
 from gradgen.interpret.arguments import as_it_is, follow, spell, with_leaves
 from gradgen.interpret.arguments import flatten as _pairs
 from gradgen.options import Options
+from gradgen.seen import unseen
 
 NUMBERS = (float, int, np.ndarray, np.generic)
 
@@ -190,13 +192,16 @@ class Pullback(Gradient):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the value at these arguments, and the pullback there."""
         call = self.complete(args, kwargs)
-        found = self.pulled.run(call)
+        made = self.pulled.specialise(call[0])
+        state = np.random.get_state(legacy=False) if made.seen else None
+        found = self.pulled.run(call, made)
         value = found[0] if self.options.has_aux else found
         # The pullback is that of this point, whatever the caller makes of the arguments later.
         call = as_it_is(call, {})
 
         def pullback(cotangent: Any) -> Any:
-            return self.run(call, d_value=_matching(cotangent, value))[1]
+            with nullcontext() if state is None else unseen(state):
+                return self.run(call, d_value=_matching(cotangent, value))[1]
 
         return (value, pullback, found[1]) if self.options.has_aux else (value, pullback)
 

@@ -64,12 +64,13 @@ def road() -> Any:
 class Specialisation:
     """One generated module: its program, its function, and what it read from outside."""
 
-    __slots__ = ("call", "captures", "kept", "program", "taken")
+    __slots__ = ("_seen", "call", "captures", "kept", "program", "taken")
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.captures = program.captures
         self.kept: dict[Any, int | None] = {}
+        self._seen: bool | None = None
         self.taken = road().taken(program.function)
         self.call = _loader(program)(
             program.text, program.name, {**program.function.captures, **program.rules}
@@ -80,6 +81,25 @@ class Specialisation:
     def fresh(self) -> bool:
         """Whether everything read from outside is still what it was."""
         return all(c.fresh() for c in self.captures)
+
+    @property
+    def read_outside(self) -> list[tuple[str, Any]]:
+        """What the function reads from outside: arrays, and containers and objects that are asked.
+
+        With what each is called.
+        """
+        arrays = list(self.program.function.captures.items())
+        held = [(c.label.partition(".")[0], c.holder) for c in self.captures]
+        return [*arrays, *held, *((c.label, c.value) for c in self.captures)]
+
+    @property
+    def seen(self) -> bool:
+        """Whether a second run would be noticed outside."""
+        if self._seen is None:
+            from gradgen.seen import is_seen
+
+            self._seen = is_seen(self.program.function)
+        return self._seen
 
     def fits(self, arguments: dict[str, Any]) -> bool:
         """Whether arguments are as long as the module takes for granted."""

@@ -418,3 +418,61 @@ def test_objects_and_signs_in_texts(name: str, capsys: pytest.CaptureFixture[str
     args = told.EXAMPLE_ARGS[name]()
     expected = printed(lambda: getattr(told, name)(*args), capsys)
     assert printed(lambda: gradgen.grad(getattr(told, name))(*args), capsys) == expected
+
+
+DRAWN = np.array([1.764052345967664, 0.4001572083672233, 0.9787379841057392])
+
+
+def noisy(x):
+    """Draws numbers of NumPy's own generator, and says so."""
+    noise = np.random.standard_normal(3)
+    print("drawn")
+    return x * noise
+
+
+def _seeded(run, *args):
+    np.random.seed(0)
+    return run(*args)
+
+
+def test_one_call_is_one_run(capsys):
+    """What counts outputs, finds patterns or pulls back is no second run of the function."""
+    x = np.ones(3)
+    value, pullback = _seeded(gradgen.vjp(noisy), x)
+    after = np.random.standard_normal()
+    np.testing.assert_array_equal(value, DRAWN)
+    np.testing.assert_array_equal(pullback(x), DRAWN)
+    np.testing.assert_array_equal(pullback(2.0 * x), 2.0 * DRAWN)
+    assert capsys.readouterr().out == "drawn\n"
+    matrix = _seeded(gradgen.jacobian(noisy), x)
+    np.testing.assert_array_equal(matrix, np.diag(DRAWN))
+    assert capsys.readouterr().out == "drawn\n"
+    assert np.random.standard_normal() == after
+
+
+def shown(x):
+    print("shown", x[0])
+    return x * x[::-1]
+
+
+def test_sparse_matrices_are_one_run(capsys):
+    """What finds the pattern, and each product, shows nothing again; none may draw again."""
+    x = np.array([1.0, 2.0, 3.0])
+    first = gradgen.sparse_jacobian(shown)(x)
+    np.testing.assert_array_equal(
+        first.toarray(), [[3.0, 0.0, 1.0], [0.0, 4.0, 0.0], [3.0, 0.0, 1.0]]
+    )
+    assert capsys.readouterr().out == "shown 1.0\n"
+    second = gradgen.sparse_hessian(lambda x: np.sum(shown(x)))(x)
+    np.testing.assert_array_equal(second.toarray(), 2.0 * np.eye(3)[::-1])
+    assert capsys.readouterr().out == "shown 1.0\n"
+    with pytest.raises(gradgen.UnsupportedError, match=r"test_effects\.py:\d+.*draws numbers"):
+        gradgen.sparse_jacobian(noisy)(x)
+
+
+def test_a_jacobian_of_what_prints(capsys):
+    """One number is swept back, an array forward, for it is not run to be counted."""
+    jacobian = gradgen.jacobian(lambda x: np.sum(noisy(x)))
+    np.testing.assert_array_equal(_seeded(jacobian, np.ones(3)), DRAWN)
+    assert capsys.readouterr().out == "drawn\n"
+    assert jacobian.explain().startswith("Swept in reverse, for there are 3 inputs and 1 output.")

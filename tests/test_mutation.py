@@ -69,3 +69,52 @@ def test_flat_views_of_arguments_that_were_written_to(loss):
     along = gradgen.jvp(loss)
     assert along((x,), (np.asfortranarray(t),)) == along((x,), (t,))
     np.testing.assert_allclose(along((x,), (t,))[1], np.sum(gradgen.grad(loss)(x) * t), rtol=1e-14)
+
+
+class Weights:
+    """An object that is read from outside."""
+
+    def __init__(self):
+        self.a, self.w = 2.0, np.ones(3)
+
+
+READ = Weights()
+TABLE = {"w": np.ones(3), "rows": [np.ones(2), np.ones(2)]}
+NUMBERS = [1.0, 2.0]
+
+
+def with_attribute(x):
+    x *= 2.0
+    return np.sum(x * READ.w)
+
+
+def with_item(x):
+    x[1:] *= 2.0
+    return np.sum(x * TABLE["rows"][1])
+
+
+def with_list(numbers):
+    numbers[0] = 5.0 * numbers[1]
+    return numbers[0] * NUMBERS[0]
+
+
+def with_object(p):
+    p.a = 3.0 * p.a
+    return p.a * READ.a
+
+
+@pytest.mark.parametrize(
+    ("loss", "shared", "apart"),
+    [
+        (with_attribute, READ.w[::-1], np.ones(3)),
+        (with_item, TABLE["rows"][1], np.ones(2)),
+        (with_list, NUMBERS, [1.0, 2.0]),
+        (with_object, READ, Weights()),
+    ],
+)
+def test_an_argument_that_is_read_from_outside_too(loss, shared, apart) -> None:
+    """A write to it would be seen there."""
+    gradgen.grad(loss)(apart)
+    for derivative in (gradgen.grad(loss), gradgen.vjp(loss), gradgen.grad(loss, backend="numba")):
+        with pytest.raises(gradgen.ArgumentError, match="which the function reads from outside"):
+            derivative(shared)

@@ -14,11 +14,16 @@ Way = tuple[str, tuple[Any, ...]]  # the name of an argument, and the steps to a
 
 
 def require_apart(
-    names: Sequence[str], values: Sequence[Any], written: frozenset[Way], span: Span
+    names: Sequence[str],
+    values: Sequence[Any],
+    written: frozenset[Way],
+    span: Span,
+    outside: Sequence[tuple[str, Any]] = (),
 ) -> None:
     """Refuse what stands in two places of the arguments, if the function writes to it in one.
 
-    That is one list, dict or object, or arrays that share memory.  ``span``: the function's place.
+    That is one list, dict or object, or arrays that share memory.  ``span``: the function's place;
+    ``outside``: what else the function reads, and what that is called.
 
     Raises
     ------
@@ -29,20 +34,32 @@ def require_apart(
     changed = [(k, text, one) for k, (text, way, one) in enumerate(parts) if way in written]
     for k, text, one in changed:
         for j, (other, _, two) in enumerate(parts):
-            arrays = isinstance(one, np.ndarray) and isinstance(two, np.ndarray)
-            if j == k or not (_share_memory(one, two) if arrays else one is two):
+            how = _shared(one, two)
+            if j == k or not how:
                 continue
             first, second = (text, other) if k < j else (other, text)
-            how = "share memory" if arrays else "are the same thing"
             raise ArgumentError(
                 f"{first} and {second} {how}, and the function writes to {text}",
                 span,
                 "pass a copy of one of them",
             )
+        for other, two in outside:
+            how = _shared(one, two)
+            if how:
+                raise ArgumentError(
+                    f"the argument {text} and {other}, which the function reads from outside, "
+                    f"{how}, and it writes to {text}",
+                    span,
+                    "pass a copy as the argument",
+                )
 
 
-def _share_memory(a: np.ndarray, b: np.ndarray) -> bool:
-    return bool(np.may_share_memory(a, b) and np.shares_memory(a, b))
+def _shared(one: Any, two: Any) -> str:
+    """Return in which words two things are one, if they are."""
+    if not (isinstance(one, np.ndarray) and isinstance(two, np.ndarray)):
+        return "are the same thing" if one is two else ""
+    shared = np.may_share_memory(one, two) and np.shares_memory(one, two)
+    return "share memory" if shared else ""
 
 
 def _parts(name: str, value: Any) -> Iterator[tuple[str, Way, Any]]:

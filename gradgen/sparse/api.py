@@ -12,11 +12,12 @@ import numpy as np
 
 from gradgen.api import Argnames, Argnums, Function, options_of
 from gradgen.collector import uncollected
-from gradgen.errors import ArgumentError, GradgenError
+from gradgen.errors import ArgumentError, GradgenError, UnsupportedError
 from gradgen.gradient import Gradient
 from gradgen.interpret.arguments import is_inexact
 from gradgen.options import Options
 from gradgen.products import flatten, unflatten
+from gradgen.seen import is_drawn, unseen
 from gradgen.sparse.colouring import column_colours, row_colours, star_colours
 from gradgen.sparse.nodes import Node, Recorder, entries, inputs_of
 
@@ -127,10 +128,35 @@ class _Sparse(Gradient):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the matrix at these arguments."""
         call = self.complete(args, kwargs)
+        self._value._receiver = self._receiver
+        made = self._value.specialise(call[0])
+        if made.seen:
+            self._require_not_drawn(made.program.function)
+            state = np.random.get_state(legacy=False)
+            value = self._value.run(call, made)
+            with unseen(state):
+                found = self._compared(call)
+        else:
+            found = self._compared(call)
+            value = self._value.run(call, made) if self.options.has_aux else None
+        return (found, value[1]) if self.options.has_aux else found
+
+    def _require_not_drawn(self, function: Any) -> None:
+        """Refuse a function of which each product would be with other numbers."""
+        if is_drawn(function):
+            raise UnsupportedError(
+                "a sparse derivative of a function that draws numbers of np.random, "
+                "which differ from product to product",
+                function.span,
+                "draw them outside, and pass them as an argument",
+            )
+
+    def _compared(self, call: Any) -> Any:
+        """Return the matrix, compared with a product where its pattern was given."""
         found = self._matrix(call, self._pattern(call))
         if self._given is not None:
             self._compare(call, found)
-        return (found, self._value.run(call)[1]) if self.options.has_aux else found
+        return found
 
     def _compare(self, call: Any, found: Any) -> None:
         """Refuse a pattern that was given, where the matrix is none: by one product more."""
