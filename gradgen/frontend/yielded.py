@@ -9,13 +9,14 @@ from __future__ import annotations
 import ast
 import contextlib
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gradgen.deep import deep
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import pools
 from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.given_out import NOTED, Noted, given_out
 from gradgen.frontend.jumps import SCOPES, jumps_of
 from gradgen.frontend.parts import contents
 from gradgen.frontend.reach import reached
@@ -31,7 +32,7 @@ from gradgen.syntax import every_node, located, names_in, nodes_in, parts_of
 if TYPE_CHECKING:
     from gradgen.frontend.leaving import Run
 
-OUT, CHECK = "all that is yielded", "nothing has changed"  # names that no program has
+OUT, CHECK, GIVEN = "all that is yielded", "nothing has changed", "given out"  # no program's names
 WAY_OUT = "return a list instead"
 
 
@@ -57,7 +58,8 @@ def generator(
         seen = Seen(r, definition, frame, given, key)
         block, count = r.b.block, len(r.b.block.ops)
         out = Seq([], list, name="items")
-        frame.names = {**given, OUT: out}
+        noted = Noted()
+        frame.names = {**given, OUT: out, NOTED: Static(noted), GIVEN: Static(given_out)}
         if (found := _from_with_result(definition)) is not None:
             seen.refuse(
                 r, found, "what yield from results in, of a generator that is not looped over"
@@ -67,6 +69,9 @@ def generator(
         seen.acts = any(op.prim in EFFECTS for top in made for op in (top, *_inside(top)))
         if seen.wrote(r):
             seen.refuse(r, node, "a generator that writes to what is outside of it")
+        if noted.changed(r):
+            seen.refuse(r, node, "a generator that writes to what it has yielded")
+        seen.watch(r, noted.held.values())
         r.yielding.append(seen)
         return r.settled(out)
 
@@ -128,6 +133,14 @@ class Seen:
         rows = pools.storages(r, tuples=False) if deep else []
         self.storages = [v for v in (*things, *rows) if v in self.versions]
         self.acts = False  # whether it prints or draws random numbers
+
+    def watch(self, r: Reader, things: Collection[Any]) -> None:
+        """Watch what the generator still holds of its items, too."""
+        boxes = [thing for thing in things if isinstance(thing, Box)]
+        self.boxes += [(box, contents(box)) for box in boxes]
+        storages = [thing for thing in things if thing in r.versions]
+        self.versions |= {storage: r.versions[storage] for storage in storages}
+        self.storages += storages
 
     def wrote(self, r: Reader) -> bool:
         """Whether the generator itself has written to what stood outside of it."""
@@ -262,7 +275,7 @@ class _Listing:
     def _statement(self, s: Any) -> Any:
         match s:
             case ast.Expr(ast.Yield(value)):
-                return self._call("append", value or ast.Constant(None))
+                return self._call("append", self._noted(value or ast.Constant(None)))
             case ast.Expr(ast.YieldFrom(value)):
                 return self._call("extend", value)
             case ast.Return():
@@ -277,6 +290,13 @@ class _Listing:
         from gradgen.frontend.leaving import rebuilt
 
         return rebuilt(s, self.run)
+
+    def _noted(self, value: ast.expr) -> ast.expr:
+        """Return an item that is noted, if it may be something that is written to."""
+        if isinstance(value, ast.Constant):
+            return value
+        noted = ast.Name(NOTED, ast.Load())
+        return ast.Call(ast.Name(GIVEN, ast.Load()), [noted, value], [])
 
     def _call(self, method: str, value: ast.expr) -> ast.stmt:
         named = ast.Attribute(ast.Name(OUT, ast.Load()), method, ast.Load())
