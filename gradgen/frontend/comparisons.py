@@ -289,7 +289,9 @@ def _is_number(value: Any) -> bool:
 
 
 def _identical(r: Reader, node: ast.AST, left: Any, right: Any) -> bool | None:
-    """Tell whether two containers or functions are one; None where the values decide."""
+    """Tell whether two containers, functions or views are one; None where the values decide."""
+    if isinstance(left, Ref) and isinstance(right, Ref):
+        return _same_view(r, node, left, right)
     kinds = (Box, LocalFunction)
     if any(
         isinstance(a, LocalFunction) and isinstance(b, Static)
@@ -309,6 +311,27 @@ def _identical(r: Reader, node: ast.AST, left: Any, right: Any) -> bool | None:
     if made_alike or any(b.joined for b in boxes) or sum(b.given for b in boxes) == 2:
         r.refuse(node, "a test of which object this is", "compare numbers, such as their places")
     return False
+
+
+def _same_view(r: Reader, node: ast.AST, left: Ref, right: Ref) -> bool | None:
+    """Tell whether two names stand for one array or view; None where the text can ask.
+
+    It can as long as none of them was written to: after a store, it makes views anew.
+    """
+    one = left.storage is right.storage
+    if one and left.storage.doubled:
+        r.refuse(node, "a test of whether two views are one", "compare what they hold")
+    if left is right:
+        return True
+    kept = all(r.versions[v.storage] is v.version for v in (left, right))
+    if kept or not (left.steps or right.steps):
+        return None
+    if not one and r.objects(left.storage).isdisjoint(r.objects(right.storage)):
+        return False
+    if not one or r.open_loops:  # an earlier turn's view is made in the same place
+        r.refuse(node, "a test of whether two views are one", "compare what they hold")
+    steps = zip(left.steps, right.steps, strict=False)
+    return len(left.steps) == len(right.steps) and all(s is t for s, t in steps)
 
 
 def _same_object(r: Reader, node: ast.AST, left: Any, right: Any) -> bool:

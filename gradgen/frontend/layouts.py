@@ -130,6 +130,7 @@ def view(r: Reader, ref: Ref, prim: str, operands: list[Value], attrs: dict[str,
     if maybe and not any(map(r.visible, r.reach(ref.storage))):
         return r.hold(value)  # whether it shares with what nobody can name does not matter
     steps = composed(ref.steps, Step(prim, tuple(operands), attrs, maybe, place))
+    ref.storage.doubled |= len(steps) <= len(ref.steps)
     return Ref(ref.storage, steps, value, r.versions[ref.storage])
 
 

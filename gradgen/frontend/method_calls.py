@@ -191,6 +191,7 @@ def _view(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
     have = r.read(array).type
     want = have.dtype if is_none(dtype) else dtype_of(r, node, dtype)
     if want == have.dtype:
+        array.storage.doubled = True
         return array
     out = None
     if have.rank and want == PARTS.get(have.dtype):

@@ -21,10 +21,11 @@ class Storage:
     """The memory of one array or list.
 
     ``contiguous``: in C order, so that reshape is a view; ``outside``: captured, not to be written;
-    ``tuples``: a list that is a tuple in Python, None where it may be either.
+    ``tuples``: a list that is a tuple in Python, None where it may be either; ``doubled``: there
+    are views that go the same way, such as `x[:]` and `x` itself.
     """
 
-    __slots__ = ("contiguous", "id", "lists", "name", "outside", "tuples")
+    __slots__ = ("contiguous", "doubled", "id", "lists", "name", "outside", "tuples")
 
     def __init__(self, name: str = "", contiguous: bool = False, outside: bool = False) -> None:
         self.id = next_id()
@@ -33,6 +34,7 @@ class Storage:
         self.outside = outside
         self.lists = False  # whether this is a list of the graph
         self.tuples: bool | None = False
+        self.doubled = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -639,6 +639,12 @@ def list_of_two_names(x):
     return total
 
 
+def whole_view_or_itself(x):
+    y = x[:]
+    y += 1.0
+    return np.sum(x) * (1.0 if y is x else 2.0)  # here: views
+
+
 EXAMPLE_ARGS = {
     "raises_by_the_numbers": lambda: (1.5,),
     "attributes_listed_by_path": lambda: (1.5,),
@@ -711,6 +717,7 @@ EXAMPLE_ARGS = {
     "none_beside_numbers_tried": lambda: (np.array([0.5, -0.5]),),
     "spread_of_a_list_chosen": lambda: (np.ones(3),),
     "pairs_of_what_changes": lambda: (np.ones(4),),
+    "whole_view_or_itself": lambda: (np.ones(4),),
 }
 
 # Refused by the first version, or right: what matters is that nothing else happens.
