@@ -341,6 +341,35 @@ def test_traceback_shows_generated_line():
         assert "test_pitfalls_exceptions.py" in text
 
 
+@case("the message of an assertion that holds is not asked for", np.abs(X))
+def silent_assertions(x):
+    said = []
+
+    def tell(v):
+        said.append(v)
+        return v
+
+    def never():
+        raise KeyError("never asked for")
+
+    assert tell(x[0]) > 0 or tell(x[1]) > 0, tell(x[2])
+    assert x[1] > 0, said.pop()
+    assert x[2] > 0, never()
+    return sum(said) * len(said) + x[3] ** 2
+
+
+@case("the message of an assertion that fails is computed", X, raises=AssertionError)
+def telling_assertion(x):
+    said = []
+
+    def tell(v):
+        said.append(v)
+        return len(said)
+
+    assert x[0] < 0, tell(x[2])  # here
+    return x[0]
+
+
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)

@@ -23,6 +23,7 @@ from gradgen.frontend.raising import NEVER, returned
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import FOR, InTurns, OwnIterator
 from gradgen.frontend.special import callee_name, no_more, special
+from gradgen.frontend.state import has_effects
 from gradgen.frontend.unbound import raise_where
 from gradgen.frontend.values import (
     Generator,
@@ -293,7 +294,7 @@ def _tested(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         tests = comprehensions.tests_of(r, args[0].node, wanted)
         if tests is None:
             return comprehensions.tested(r, args[0].node, wanted)
-    elif isinstance(args[0], Lazy) and args[0].called is not None:
+    elif isinstance(args[0], Lazy) and _is_asked_singly(r, node, args[0]):
         return run_text(r, node, FOUND[wanted], "out", items=args[0])
     else:
         items = sequence(r, node, args[0])
@@ -308,6 +309,11 @@ def _tested(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     assert isinstance(node, ast.expr)
     truths = [lambda t=t: _truth(r, t(), node) for t in tests]
     return chain(r, node, truths, stop_on=wanted)
+
+
+def _is_asked_singly(r: Reader, node: ast.AST, items: Lazy) -> bool:
+    """Whether items are found one by one: by a generator, or by a function with effects."""
+    return items.called is not None or has_effects(r, lambda: sequence(r, node, items))
 
 
 def _truth(r: Reader, value: Any, node: ast.AST) -> Any:

@@ -15,6 +15,7 @@ import numpy as np
 from gradgen.errors import GradgenError, Span, UnsupportedError
 from gradgen.frontend.branches import condition
 from gradgen.frontend.evaluate import evaluate
+from gradgen.frontend.flow import split
 from gradgen.frontend.jumps import is_thrown
 from gradgen.frontend.own_texts import told
 from gradgen.frontend.pointers import points_to_rows
@@ -22,6 +23,7 @@ from gradgen.frontend.points import End, Point, links
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.shown_rows import shown
 from gradgen.frontend.signals import Certain, Raised
+from gradgen.frontend.state import has_effects, restore, snapshot
 from gradgen.frontend.texts import (
     HOW,
     Text,
@@ -40,8 +42,10 @@ from gradgen.frontend.values import (
     is_static,
     static_value,
 )
-from gradgen.ir.nodes import Const, Value
+from gradgen.ir.nodes import Block, Const, Op, Value, walk
+from gradgen.syntax import located, nodes_in
 
+FAILED = "assertion failed"  # a name that no program has, for the class of its error
 KEPT = ("str", "repr", "format", "type", "round")
 # The result of a function that never returns: what its callers go on with is never computed.
 NEVER = Const(0.0)
@@ -145,12 +149,36 @@ def assert_statement(r: Reader, s: ast.Assert, rest: Point) -> Point:
     if isinstance(test, Const) and test.const:
         return rest
     attrs, inputs = {}, [test]
+    if s.msg is not None and not _is_harmless(r, s.msg):
+        r.frame.names[FAILED] = Static(AssertionError)
+        error = ast.Call(ast.Name(FAILED, ast.Load()), [s.msg], [])
+        failing = r.expansions.setdefault((id(s), "failing"), located(ast.Raise(error), s))
+        return split(r, s, test, [], [failing], rest) or rest
     if s.msg is not None:
         spelling = _Spelling(r)
         attrs["text"] = ast.unparse(spelling.text(s.msg))
         inputs += spelling.holes
     r.b.append("assert", inputs, [], span=r.span(s), attrs=attrs)
     return ended(r, rest) if isinstance(test, Const) else rest
+
+
+def _is_harmless(r: Reader, message: ast.expr) -> bool:
+    """Whether a message may be asked for where nothing fails: it writes nothing, nor raises."""
+    if not any(isinstance(n, ast.Call | ast.NamedExpr | ast.Attribute) for n in nodes_in(message)):
+        return True
+    before = snapshot(r)
+    ops: list[Op] = []
+
+    def asked() -> None:
+        with r.b.into(Block()) as block:
+            _Spelling(r).text(message)
+        ops.extend(walk(block))
+
+    try:
+        return not has_effects(r, asked) and all(op.prim != "raise_if" for op in ops)
+    except (Certain, Raised):
+        restore(r, before)
+        return False
 
 
 class _Spelling:
