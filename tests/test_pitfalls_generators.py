@@ -385,6 +385,18 @@ def permutations_in_place(x):
     return s + sum(x[p[0]] for p in perms(3))
 
 
+@case("any and all call a function with effects until they know", X)
+def asked_until_known(x):
+    asked = []
+
+    def large(v):
+        asked.append(v)
+        return v > 1.0
+
+    found = any(map(large, x)) + all(map(large, x)) + any(map(large, x[::-1]))
+    return sum(v * (k + 1) for k, v in enumerate(asked)) + found
+
+
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)

@@ -137,18 +137,6 @@ CONSUMERS = (
 
 
 @pytest.mark.parametrize("made", LISTS)
-@case("any and all call a function with effects until they know", np.array([0.9, 1.2, 2.1]))
-def asked_until_known(x):
-    asked = []
-
-    def large(v):
-        asked.append(v)
-        return v > 1.0
-
-    found = any(map(large, x)) + all(map(large, x)) + any(map(large, x[::-1]))
-    return sum(v * (k + 1) for k, v in enumerate(asked)) + found
-
-
 @pytest.mark.parametrize("consumer", CONSUMERS)
 def test_functions_with_effects_are_called_in_turn(
     consumer: str, made: str, tmp_path: Path
