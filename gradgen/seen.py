@@ -21,9 +21,9 @@ def is_seen(function: Function) -> bool:
     return any(_is_drawn(op) or _is_shown(op) for op in _all(function))
 
 
-def is_drawn(function: Function) -> bool:
-    """Whether a function, or one that it calls, draws of a generator that it has not made."""
-    return any(map(_is_drawn, _all(function)))
+def drawn_by(function: Function) -> Op | None:
+    """Return what draws of a generator that a function has not made, there or in one it calls."""
+    return next(filter(_is_drawn, _all(function)), None)
 
 
 def _all(function: Function) -> Iterator[Op]:
@@ -32,6 +32,8 @@ def _all(function: Function) -> Iterator[Op]:
 
 
 def _is_drawn(op: Op) -> bool:
+    if op.prim == "helper":
+        return op.attrs.get("does") == "draw"  # as compiled code draws: it says no more
     return op.prim == "draw" and "." in op.attrs["function"]
 
 

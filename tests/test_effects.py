@@ -476,3 +476,12 @@ def test_a_jacobian_of_what_prints(capsys):
     np.testing.assert_array_equal(_seeded(jacobian, np.ones(3)), DRAWN)
     assert capsys.readouterr().out == "drawn\n"
     assert jacobian.explain().startswith("Swept in reverse, for there are 3 inputs and 1 output.")
+
+
+def test_each_example_draws_its_own():
+    """As a loop over the examples would."""
+    found = _seeded(gradgen.grad(lambda x: np.sum(noisy(x)), batch="x"), np.ones((2, 3)))
+    again = _seeded(np.random.standard_normal, (2, 3))
+    np.testing.assert_array_equal(found, again)
+    value, pullback = _seeded(gradgen.vjp(noisy, backend="numba"), np.ones(3))
+    np.testing.assert_array_equal(pullback(np.ones(3)), value)

@@ -20,6 +20,7 @@ from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Value, replace_uses
 from gradgen.ir.types import Type, fresh_dim, integer
 from gradgen.passes.dce import remove_dead
+from gradgen.seen import drawn_by
 
 
 def seed_specs(function: Function, whole: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
@@ -64,6 +65,13 @@ def batch_examples(
 
     ``generated``: the function is a derivative, read from its text.
     """
+    drawn = drawn_by(function)
+    if drawn is not None:
+        raise UnbatchedError(
+            "a number that is drawn anew for each example has no batched form",
+            drawn.span,
+            "loop over the examples, one call each",
+        )
     # Names that a turn of a loop assigns in one arm, and nothing reads, are no obstacle then.
     remove_dead(function)
     given, size, rest = _with_axis(function, whole, names)

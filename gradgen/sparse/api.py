@@ -17,7 +17,7 @@ from gradgen.gradient import Gradient
 from gradgen.interpret.arguments import is_inexact
 from gradgen.options import Options
 from gradgen.products import flatten, unflatten
-from gradgen.seen import is_drawn, unseen
+from gradgen.seen import drawn_by, unseen
 from gradgen.sparse.colouring import column_colours, row_colours, star_colours
 from gradgen.sparse.nodes import Node, Recorder, entries, inputs_of
 
@@ -143,11 +143,12 @@ class _Sparse(Gradient):
 
     def _require_not_drawn(self, function: Any) -> None:
         """Refuse a function of which each product would be with other numbers."""
-        if is_drawn(function):
+        drawn = drawn_by(function)
+        if drawn is not None:
             raise UnsupportedError(
                 "a sparse derivative of a function that draws numbers of np.random, "
                 "which differ from product to product",
-                function.span,
+                drawn.span,
                 "draw them outside, and pass them as an argument",
             )
 
