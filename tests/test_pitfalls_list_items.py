@@ -13,6 +13,16 @@ case = Pitfalls()
 X = np.array([0.6, 1.3, 0.9])
 
 
+@case("the truth of a list as a number", X - 1.0, 3)
+def truth_as_a_number(x, n):
+    held, total = [], 0.0
+    for v in x:
+        if v > 0.0:
+            held.append(v)
+        total = total + bool(held) * v * v + x[0] ** bool(held)
+    return total + bool([v for v in x if v > -2.0]) * x[n - 1]
+
+
 @case("an array read from a list, which is popped and written to", X, 3, outcome="either")
 def array_read_and_popped(x, n):
     rows = []

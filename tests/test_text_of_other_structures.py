@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import types
 from typing import Any
 
@@ -77,6 +78,32 @@ def by_class(x, layer):
 
 
 A, OF_A = {"a": 1.0, "b": 2.0}, types.SimpleNamespace(a=1.0)
+
+
+def by_place(x, items):
+    return x * x + sum(x * v * i for i, v in enumerate(items))
+
+
+def in_pairs(x, items):
+    return x * x + sum(x * a * b for a, b in itertools.pairwise(items))
+
+
+def as_array(x, items):
+    return x * x + x * np.sum(np.array(items))
+
+
+def if_equal(x, items):
+    return x * (2.0 if items == [1.0, 2.0] else 3.0)
+
+
+def joined(x, items):
+    return np.mean(items + [x])
+
+
+def if_one(x, y):
+    return x * (2.0 if y.shape == (1,) else 3.0)
+
+
 CASES: list[tuple[Any, Any, Any]] = [
     (sum_of_values, A, {**A, "c": 3.0}),
     (sum_of_values, {}, A),
@@ -99,6 +126,16 @@ CASES: list[tuple[Any, Any, Any]] = [
     (if_any, [1.0], []),
     (if_any, (), (1.0,)),
     (last_item, (1.0, 2.0), (1.0, 2.0, 3.0)),
+    (by_place, [], [1.0]),
+    (by_place, (), [1.0, 2.0]),
+    (in_pairs, [1.0], [1.0, 2.0]),
+    (as_array, [], [1.0]),
+    (if_equal, [1.0, 2.0], (1.0, 2.0)),
+    (if_equal, [1.0, 2.0, 3.0], [1.0, 2.0]),
+    (joined, [1.0, 2.0], np.array([1.0, 2.0])),
+    (times_count, np.ones(1), np.ones(3)),
+    (if_one, np.ones(1), np.ones(3)),
+    (if_one, np.ones((2, 1)), np.ones(1)),
     (by_class, Linear(2.0), Square(2.0)),
 ]
 

@@ -49,7 +49,10 @@ def _tests(place: ast.expr, spec: Any) -> Iterator[ast.expr]:
         yield from _tests_of_rows(place, spec.type)
     elif isinstance(spec, Container):
         whole, kind = _whole(spec), "attr" if has_attributes(spec.kind) else "item"
-        if whole is not UNKNOWN and spec.items:
+        if spec.kind in PLAIN and not spec.items:
+            count = pieces.call("len", [place])
+            yield ast.Compare(count, [ast.NotEq()], [ast.Constant(0)])
+        elif whole is not UNKNOWN and spec.items:
             yield _differs(place, whole)
         elif _are_rows(spec):
             yield from _tests_of_columns(place, spec.items)

@@ -32,8 +32,10 @@ def guards(function: Function, name: str, names: dict[Value, str]) -> list[ast.s
     tests = [test for p, spec in own for test in fixed_tests(p, spec)]
     tests += [_array_test(p) for p, spec in function.params if _is_guessed(spec)]
     tests += [test for p, spec in function.params for test in _whole_tests(p, (), spec)]
-    tests += [_rank_test([(names[op.out], op.out.type) for op in arrays])] if arrays else []
-    tests += _length_tests([_as_taken(op, names) for op in arrays], stretched)
+    unread = _unread(function, names)
+    ranked = [*((names[op.out], op.out.type) for op in arrays), *unread]
+    tests += [_rank_test(ranked)] if ranked else []
+    tests += _length_tests([*(_as_taken(op, names) for op in arrays), *unread], stretched)
     tests += _alike_tests(function, names)
     tests += [_number_test(names[op.out]) for op in leaves if op.out.type.kind == "any"]
     tests += [_number_test(p) for p in _asked_only(function, leaves)]
@@ -44,6 +46,20 @@ def guards(function: Function, name: str, names: dict[Value, str]) -> list[ast.s
     message = ast.Constant(f"{name} is made for {made_for(function)}")
     error = ast.Call(ast.Name("TypeError", ast.Load()), [message], [])
     return [ast.If(test, [ast.Raise(error, None)], [])]
+
+
+def _unread(function: Function, names: dict[Value, str]) -> list[tuple[str, Type]]:
+    """Return the arrays of known lengths, for which the source may ask, that no line reads."""
+    return [
+        (leaf.param, leaf.value.type)
+        for leaf in function.leaves
+        if leaf.value not in names
+        and not leaf.path
+        and leaf.param in function.names_read
+        and leaf.param not in function.directions
+        and leaf.value.type.is_array
+        and any(isinstance(d, int) for d in leaf.value.type.shape or ())
+    ]
 
 
 def _as_taken(op: Op, names: dict[Value, str]) -> tuple[str, Type]:

@@ -95,7 +95,10 @@ def _bool(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     contained = contained or (len(args) == 1 and is_list(r, args[0]))
     contained = contained or (len(args) == 1 and row_kinds.is_range(args[0]))
     if contained and isinstance(node, ast.Call):
-        return truth(r, args[0], node)
+        found = truth(r, args[0], node)
+        if isinstance(found, Const) or found.type.kind == "bool":
+            return found
+        args = [found]  # of a list, how long it is
     return emit(r, node, RULES["bool"], args, kwargs)
 
 

@@ -167,6 +167,8 @@ def _of_containers(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right
     """Compare tuples, lists and dicts by what they hold."""
     prim = COMPARE[type(op)]
     if isinstance(left, Seq) and isinstance(right, Seq):
+        for one in (left, right):
+            asked.note(r, one, asked.COUNT)
         if prim not in ("eq", "ne"):
             return _ordered_sequences(r, node, op, left.items, right.items)
         return _equal_sequences(r, node, prim, left, right)
@@ -248,6 +250,8 @@ def _compared_rows(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -
 def _are_unlike(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> bool:
     """Whether one side is None, or a text, and the other surely is not; refuse other kinds."""
     for one, other in ((left, right), (right, left)):
+        if isinstance(one, Seq) and isinstance(other, Seq):
+            asked.note(r, one, asked.CLASS)
         if isinstance(one, Static) and one.obj is None:
             asked.note(r, other, asked.NONE)
             kinds = Value | Ref | Seq | Map | Record | LocalFunction | BoundMethod | Once | Lazy

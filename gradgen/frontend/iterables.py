@@ -166,8 +166,9 @@ def _standing(r: Reader, box: Map, key: Any) -> Any:
     return r.settled(r.settled(box).items[key])
 
 
-def late_items(box: Seq) -> list[Any]:
+def late_items(r: Reader, box: Seq) -> list[Any]:
     """Return the items of a list for a loop whose body may replace them."""
+    asked.note(r, box, asked.COUNT)
     require_stepwise(box.items)
     return [Late(box, key, len(box.items)) for key in range(len(box.items))]
 
@@ -182,7 +183,7 @@ def over_later(r: Reader, value: Any, node: ast.AST) -> Over:
     value = r.settled(value)
     if isinstance(value, Lazy) and value.each is not None and value.called is None:
         return value.each()
-    return late_items(value) if is_open(value) else over_value(r, value, node)
+    return late_items(r, value) if is_open(value) else over_value(r, value, node)
 
 
 def current(r: Reader, item: Any, node: ast.AST) -> Any:
@@ -232,7 +233,7 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
         return over_value(r, items_of(r, value), node)
     objects = objects_of_set(r, value)
     if objects is not None:
-        return late_items(objects)
+        return late_items(r, objects)
     if isinstance(value, Record) and value.kind is ComputedSet:
         return _over_set(r, value, node)
     known = known_set_in_order(r, value, node)

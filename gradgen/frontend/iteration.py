@@ -266,7 +266,7 @@ def iteration_of(
         if (late or some) and isinstance(value, Map) and value.unknown is None:
             return _over_dict(r, node, value, "keys", late, some)
         if late and is_open(value):
-            return late_items(value)
+            return late_items(r, value)
         of_text = over_letters(r, node, value) if live else None
         return of_text or _over(r, value, node, live)
     callee = evaluate(r, node.func)
@@ -293,7 +293,7 @@ def iteration_of(
     value = called(r, node, callee)
     note_read(read, [value])
     if late and is_open(value):
-        return late_items(value)
+        return late_items(r, value)
     return _over(r, value, node, live)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from gradgen.frontend import lists, misfits, row_kinds, texts
+from gradgen.frontend import asked, lists, misfits, row_kinds, texts
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.classes import MISSING, found_in
@@ -298,6 +298,9 @@ def _arrays(*values: Any) -> bool:
 def _joined(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> Any:
     """Return the sum of two lists or tuples, the union of two dicts or sets; None for others."""
     if prim == "add" and isinstance(left, Seq) and isinstance(right, Seq):
+        for one in (left, right):
+            asked.note(r, one, asked.CLASS)  # arrays would be added up
+            asked.note(r, one, asked.COUNT)
         return Seq([*left.items, *right.items], left.kind)
     if prim == "bitor" and isinstance(left, Map) and isinstance(right, Map):
         return Map(merged(r, any_items(r, node, left), any_items(r, node, right)))
