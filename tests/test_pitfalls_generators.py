@@ -397,6 +397,62 @@ def asked_until_known(x):
     return sum(v * (k + 1) for k, v in enumerate(asked)) + found
 
 
+@case("a buffer that another generator hands on", X)
+def handed_on(x):
+    def inner():
+        buf = np.zeros(3)
+        for i in range(3):
+            buf[i] = x[i]
+            yield buf
+
+    def outer():
+        yield from inner()
+        yield x
+
+    s = 0.0
+    for b in outer():
+        s += b.sum()
+    return s + sum(b.sum() for b in outer())
+
+
+@case("subsets in one list that grows and shrinks", X, outcome="either")
+def subsets(x):
+    def chosen(n):
+        cur = []
+
+        def rec(i):
+            if i == n:
+                yield cur
+                return
+            yield from rec(i + 1)
+            cur.append(i)
+            yield from rec(i + 1)
+            cur.pop()
+
+        yield from rec(0)
+
+    s = 0.0
+    for c in chosen(3):
+        t = 1.0
+        for i in c:
+            t *= x[i]
+        s += t * (1 + len(c))
+    return s
+
+
+@case("permutations of a list in place, recursively", X)
+def permuted(x):
+    def perm(a, k=0):
+        if k == len(a):
+            yield a
+        for i in range(k, len(a)):
+            a[k], a[i] = a[i], a[k]
+            yield from perm(a, k + 1)
+            a[k], a[i] = a[i], a[k]
+
+    return sum(p[0] * p[1] ** 2 for p in perm(list(x)))
+
+
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)

@@ -7,6 +7,7 @@ is yielded, with what it is there.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import Any
 
 from gradgen.frontend.parts import contents
@@ -14,7 +15,7 @@ from gradgen.frontend.reach import reached
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
 from gradgen.frontend.state import same_contents
-from gradgen.frontend.values import Box, Static, Storage
+from gradgen.frontend.values import Box, Frame, Lazy, Static, Storage
 
 NOTED = "noted items"  # a name that no program has
 
@@ -25,19 +26,37 @@ class Noted:
     def __init__(self) -> None:
         self.items: dict[Any, dict[int, tuple[Any, Any]]] = {}
         self.held: dict[int, Any] = {}
+        self.sources: list[Frame] = []  # of generators whose items it has yielded
+        self.in_turns = False  # whether one of these takes turns
 
     def note(self, r: Reader, place: Any, value: Any, others: set[str]) -> None:
         """Note an item that is yielded; ``others``: names that are not the generator's."""
         names = reached(v for name, v in r.frame.names.items() if name not in others)
-        before = {k: thing for held in self.items.values() for k, (thing, _) in held.items()}
-        self.held |= {k: thing for k, thing in before.items() if k in names}
+        self.held |= {id(thing): thing for thing, _ in self._all() if id(thing) in names}
         things = reached([value])
         self.items[place] = {k: (t, _state(r, t)) for k, t in things.items() if _may_change(r, t)}
 
     def changed(self, r: Reader) -> bool:
-        """Whether something is not what it was when it was yielded."""
-        noted = [pair for held in self.items.values() for pair in held.values()]
-        return any(not same_contents(_state(r, thing), before) for thing, before in noted)
+        """Whether something is not what it was when it was yielded, as far as can be seen."""
+        return self.in_turns or any(
+            not same_contents(_state(r, thing), before) for thing, before in self._all()
+        )
+
+    def note_from(self, r: Reader, value: Any) -> None:
+        """Note what ``yield from`` takes the items of."""
+        called = value.called if isinstance(value, Lazy) else None
+        if called is not None:
+            self.sources.append(called.frame)
+            self.in_turns |= called.key[1] in r.book.turnwise  # as `takes_turns` asks
+
+    def _all(self) -> Iterator[tuple[Any, Any]]:
+        """Yield what was yielded, with what it was there."""
+        for held in self.items.values():
+            yield from held.values()
+        for frame in self.sources:
+            found = frame.names.get(NOTED)
+            if isinstance(found, Static):
+                yield from found.obj._all()
 
 
 def _may_change(r: Reader, thing: Any) -> bool:
@@ -60,3 +79,16 @@ def _given_out(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]
     mine = {name for name in r.frame.names if " " in name}
     noted.obj.note(r, (*r.call_path, id(node)), item, mine)
     return item
+
+
+def given_out_from(noted: Any, items: Any) -> Any:
+    """Stand for what ``yield from`` takes the items of."""
+    raise NotImplementedError
+
+
+@special(given_out_from, listed=False)
+def _given_out_from(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    noted, items = args
+    assert isinstance(noted, Static)
+    noted.obj.note_from(r, items)
+    return items

@@ -33,7 +33,7 @@ SECTIONS = {
     "einsum": "einsum",
     "elementwise_calls": "nan_to_num piecewise polyval fsum dist sumprod",
     "fields": "fields asdict astuple",
-    "given_out": "given_out",
+    "given_out": "given_out given_out_from",
     "generators": "map filter iter next takewhile dropwhile filterfalse compress zip_longest "
     "groupby merge",
     "iterators": "product combinations permutations combinations_with_replacement chain "

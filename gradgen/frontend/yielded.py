@@ -16,7 +16,7 @@ from gradgen.deep import deep
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import pools
 from gradgen.frontend.evaluate import evaluate
-from gradgen.frontend.given_out import NOTED, Noted, given_out
+from gradgen.frontend.given_out import NOTED, Noted, given_out, given_out_from
 from gradgen.frontend.jumps import SCOPES, jumps_of
 from gradgen.frontend.parts import contents
 from gradgen.frontend.reach import reached
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from gradgen.frontend.leaving import Run
 
 OUT, CHECK, GIVEN = "all that is yielded", "nothing has changed", "given out"  # no program's names
+FROM = "given out from"
+NOTING = {GIVEN: Static(given_out), FROM: Static(given_out_from)}
 WAY_OUT = "return a list instead"
 
 
@@ -59,7 +61,7 @@ def generator(
         block, count = r.b.block, len(r.b.block.ops)
         out = Seq([], list, name="items")
         noted = Noted()
-        frame.names = {**given, OUT: out, NOTED: Static(noted), GIVEN: Static(given_out)}
+        frame.names = {**given, OUT: out, NOTED: Static(noted), **NOTING}
         if (found := _from_with_result(definition)) is not None:
             seen.refuse(
                 r, found, "what yield from results in, of a generator that is not looped over"
@@ -277,7 +279,7 @@ class _Listing:
             case ast.Expr(ast.Yield(value)):
                 return self._call("append", self._noted(value or ast.Constant(None)))
             case ast.Expr(ast.YieldFrom(value)):
-                return self._call("extend", value)
+                return self._call("extend", self._noted(value, FROM))
             case ast.Return():
                 return ast.Return(None)
         if isinstance(s, SCOPES):
@@ -291,12 +293,12 @@ class _Listing:
 
         return rebuilt(s, self.run)
 
-    def _noted(self, value: ast.expr) -> ast.expr:
+    def _noted(self, value: ast.expr, function: str = GIVEN) -> ast.expr:
         """Return an item that is noted, if it may be something that is written to."""
         if isinstance(value, ast.Constant):
             return value
         noted = ast.Name(NOTED, ast.Load())
-        return ast.Call(ast.Name(GIVEN, ast.Load()), [noted, value], [])
+        return ast.Call(ast.Name(function, ast.Load()), [noted, value], [])
 
     def _call(self, method: str, value: ast.expr) -> ast.stmt:
         named = ast.Attribute(ast.Name(OUT, ast.Load()), method, ast.Load())
