@@ -48,6 +48,7 @@ from gradgen.passes.quiet import guard_slopes
 from gradgen.passes.quotients import cancel_quotients
 from gradgen.passes.rebinding import rebind_whole
 from gradgen.passes.roots import cancel_roots
+from gradgen.passes.row_growth import grow_in_rows
 from gradgen.passes.rows import store_through_rows
 from gradgen.passes.scales import scale_products
 from gradgen.passes.scatters import add_in_a_row, add_numbers
@@ -288,6 +289,9 @@ def _copies(program: Program) -> None:
     rebind_whole(program.function)
     postpone(program.function)
     insert_copies(program.function)
+    if program.options.backend == "numpy":
+        for f in _everything(program):
+            grow_in_rows(f)
     store_in_place(callees_of(program.function))
 
 

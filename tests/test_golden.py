@@ -46,6 +46,8 @@ CHOSEN = [
     Case("lang_computed_slices", "all_lags"),
     Case("lang_computed_slices", "convolved"),
     Case("lang_optional_keys", "over_items"),
+    Case("lang_sorted_pairs", "groups_in_order"),
+    Case("lang_finance", "savings"),
     Case("checkpoints", "recurrence"),
     Case("checkpoints", "heat"),
     Case("checkpoints", "until"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gradgen.emission import forms, pieces
 from gradgen.emission.statements import Target, assign, stored
-from gradgen.ir.nodes import Op
+from gradgen.ir.nodes import Op, Value
 
 if TYPE_CHECKING:
     from gradgen.emission.writer import Writer
@@ -79,9 +79,18 @@ def _add_to_item(writer: Writer, op: Op, base: ast.expr) -> list[ast.stmt]:
 
 def append(writer: Writer, op: Op) -> list[ast.stmt]:
     """Return ``items.append(v)``, and ``insert`` and ``extend``."""
-    method = ast.Attribute(writer.expr(op.inputs[0]), op.prim, ast.Load())
-    args = [writer.expr(v) for v in (*op.inputs[2:], op.inputs[1])]
+    base, (value, *places) = _grown(writer, op)
+    method = ast.Attribute(base, op.prim, ast.Load())
+    args = [writer.expr(v) for v in (*places, value)]
     return [ast.Expr(ast.Call(method, args, [])), *writer.moved(op)]
+
+
+def _grown(writer: Writer, op: Op) -> tuple[ast.expr, list[Value]]:
+    """Return the list that grows or shrinks, itself or in its place in another, and the rest."""
+    base, rest = writer.expr(op.inputs[0]), op.inputs[1:]
+    if not op.attrs.get("in_row"):
+        return base, rest
+    return ast.Subscript(base, writer.expr(rest[-1]), ast.Load()), rest[:-1]
 
 
 def pop(writer: Writer, op: Op) -> list[ast.stmt]:
@@ -89,8 +98,9 @@ def pop(writer: Writer, op: Op) -> list[ast.stmt]:
     held = op.inputs[0].type.item
     if writer.function.native and op.inputs[1:] and (held is None or not held.is_scalar):
         return [*_moved_up(writer, op), *writer.moved(op)]
-    method = ast.Attribute(writer.expr(op.inputs[0]), "pop", ast.Load())
-    call = ast.Call(method, [writer.expr(v) for v in op.inputs[1:]], [])
+    base, places = _grown(writer, op)
+    method = ast.Attribute(base, "pop", ast.Load())
+    call = ast.Call(method, [writer.expr(v) for v in places], [])
     item: ast.stmt = ast.Expr(call)
     if op.outputs[0] in writer.names and writer.read.get(op.outputs[0]):
         item = assign(writer.names[op.outputs[0]], call)

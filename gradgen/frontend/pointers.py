@@ -364,6 +364,8 @@ def _forget(block: Block) -> None:
     values = [*block.params, *block.results]
     for op in walk(block):
         values += [*op.inputs, *op.outputs]
+        if op.prim == "store" and any(map(is_list_row, op.inputs[2:])):
+            op.attrs["placed"] = True
         for inner in op.blocks:
             values += [*inner.params, *inner.results]
     for v in values:

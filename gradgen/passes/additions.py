@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradgen.ir.nodes import ADDITIONS, Block, Function, Op, Value, blocks_of
-from gradgen.passes.rows import equal
+from gradgen.passes.row_growth import equal
 from gradgen.rules.places import may_repeat, surely_fits
 
 

@@ -19,6 +19,7 @@ from gradgen.diff.missing import missing_values
 from gradgen.diff.unassigned import carrying_none, start_from, start_from_none
 from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import (
+    GROWS,
     READ_ONLY,
     Block,
     Const,
@@ -34,6 +35,7 @@ from gradgen.ir.order import made_in_rows
 from gradgen.ir.types import Type
 from gradgen.passes.lifetimes import Lifetimes, Use, is_source
 from gradgen.passes.memory import REPEATED, Memory, depth
+from gradgen.passes.row_growth import row_of
 from gradgen.passes.rows import into_rows, take_apart
 from gradgen.passes.sharing import is_view
 
@@ -134,14 +136,26 @@ class _Sweep:
                     alive = [u for u in holders[o] if self.lives.end(u) > at]
                     holders[o] = [u for u in alive if o in self.memory.of(u)]
                     near |= {u: near.get(u, False) or _holds(u, o) for u in holders[o]}
+        back = self._puts_back(op, block)
         for u in sorted(near, key=lambda u: u.id):
             concerned = self._concerns(u, op.inputs[k], into_rows(op))
-            if concerned and self.lives.disturbs(op, block, u, near[u]):
+            but = back if back is not None and u is back.inputs[0] else None
+            if concerned and self.lives.disturbs(op, block, u, near[u], but):
                 if op.inputs[k].type.kind == "list":
                     self._count_repair(op)
                 self._repair(u, op, k, block)
                 return True
         return False
+
+    def _puts_back(self, op: Op, block: Block) -> Op | None:
+        """Return the store that puts a row, which grows, back where it stands in one place."""
+        reads = self.lives.uses.get(op.outputs[-1], ())
+        if self.native or op.prim not in GROWS or len(reads) != 1 or reads[0][1] is not block:
+            return None
+        store = reads[0][2]
+        if store is None or row_of(store) is not op:
+            return None
+        return store if REPEATED not in self.memory.of(store.inputs[0]) else None
 
     def _count_repair(self, op: Op) -> None:
         """Refuse a store into a list that no number of copies makes safe."""
@@ -177,12 +191,30 @@ class _Sweep:
         if view or (u.op is not None and u.op.prim == "stretch"):
             self._copy_result(u)
             return
+        if op.prim in GROWS and self._copy_where_held(op, k, block):
+            return
         loop = self.lives.loop_between(u, block)
         # What is popped counts as nobody else's, so that a copy must not share its lists.
         popped = op.prim == "pop" and depth(op.inputs[k].type) > 1
         rows = into_rows(op) > 0 or popped
         if loop is None or not self._copy_init(loop, op.inputs[k], rows):
             self._copy_input(op, k, block, rows)
+
+    def _copy_where_held(self, op: Op, k: int, block: Block) -> bool:
+        """Copy a list that grows where a branch puts it into another one, and not each time."""
+        written = {o for o in self.memory.of(op.inputs[k]) if o.type.kind == "list"} - {REPEATED}
+        for near in block.ops:
+            for inner in _branches(near):
+                for holder in self.lives.stores.get(inner, ()):
+                    if holder.prim == "append" and self._holds_anew(holder.inputs[1], written):
+                        self._copy_input(holder, 1, inner, depth(holder.inputs[1].type) > 1)
+                        return True
+        return False
+
+    def _holds_anew(self, v: Value, written: set[Value]) -> bool:
+        """Whether a value may be one of the objects, and is no copy that was made of it."""
+        copied = v.op is not None and v.op.prim == "copy"
+        return not copied and not written.isdisjoint(self.memory.of(v))
 
     def _copy_input(self, op: Op, k: int, block: Block, rows: bool) -> None:
         """Let an operation read a copy, made right before it."""
@@ -252,6 +284,14 @@ class _Sweep:
 def _blocks(op: Op) -> Iterator[Block]:
     for b in op.blocks:
         yield from blocks_of(b)
+
+
+def _branches(op: Op) -> Iterator[Block]:
+    """Yield the blocks of a branch, and of branches in it."""
+    for b in op.blocks if op.prim == "if" else ():
+        yield b
+        for inner in b.ops:
+            yield from _branches(inner)
 
 
 def _holds(u: Value, o: Value) -> bool:

@@ -115,10 +115,13 @@ class Lifetimes:
                 return self._last[self.owner[b][0].blocks[-1]]
         return use[0]
 
-    def disturbs(self, op: Op, block: Block, u: Value, own: bool = True) -> bool:
+    def disturbs(
+        self, op: Op, block: Block, u: Value, own: bool = True, but: Op | None = None
+    ) -> bool:
         """Whether a store in place would be seen by a later read of a value in its memory.
 
-        ``own``: the store is into the value itself, which from outside is not to be written to.
+        ``own``: the store is into the value itself, which from outside is not to be written to;
+        ``but``: what reads it to no harm.
         """
         at = self.position[id(op)]
         if u not in self.defined or u in op.outputs:
@@ -127,7 +130,8 @@ class Lifetimes:
             return True  # one that is made behind the store comes to it in the next iteration
         if self.defined[u][0] >= at:
             return False
-        return any(self._after(u, use, at, block) for use in self.uses.get(u, ()))
+        reads = (use for use in self.uses.get(u, ()) if but is None or use[2] is not but)
+        return any(self._after(u, use, at, block) for use in reads)
 
     def _after(self, u: Value, use: Use, at: float, block: Block) -> bool:
         """Whether a read of ``u`` can follow the store at position ``at`` in ``block``."""

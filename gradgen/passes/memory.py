@@ -13,6 +13,7 @@ from gradgen.diff.activity import carried, ends
 from gradgen.ir.nodes import READ_ONLY, WRITES, Block, Op, Value, made_in
 from gradgen.ir.types import ANY, Type
 from gradgen.passes.lifetimes import SOURCES
+from gradgen.passes.row_growth import row_of
 from gradgen.passes.sharing import MAKES_LISTS, is_view, shared_by_call
 
 Objects = frozenset[Value]
@@ -105,7 +106,7 @@ class Memory:
                 if op.prim in ("append", "insert") and op.out.type.item is not None:
                     self._meant(op.inputs[1], op.out.type.item)
                 more = self._inside(more, op.out.type)
-                held |= more | _repeated(held, more)
+                held |= more if row_of(op) is not None else more | _repeated(held, more)
             self._add(op.out, held)
         elif op.prim == "call":
             for v in op.outputs:

@@ -9,8 +9,9 @@ may stand in a list twice.
 from __future__ import annotations
 
 from gradgen.diff.nested import WAY
-from gradgen.ir.nodes import WRITES, Block, Function, Op, Value, blocks_of, same_value, uses
+from gradgen.ir.nodes import WRITES, Block, Function, Op, Value, blocks_of, uses
 from gradgen.passes.memory import REPEATED, Memory
+from gradgen.passes.row_growth import equal
 
 
 def store_through_rows(function: Function) -> None:
@@ -45,15 +46,6 @@ def _same(row: Op, base: Value, place: list[Value]) -> bool:
         return row.inputs[0] is base
     above = row.inputs[0].op
     return above is not None and above.prim == "load" and _same(above, base, place[:-1])
-
-
-def equal(a: Value, b: Value) -> bool:
-    """Whether two values are the same place: one value, one number, or the same sum of such."""
-    if same_value(a, b):
-        return True
-    if a.op is None or b.op is None or a.op.prim != b.op.prim or a.op.prim not in ("add", "sub"):
-        return False
-    return all(equal(u, v) for u, v in zip(a.op.inputs, b.op.inputs, strict=True))
 
 
 def _join(op: Op, made: Op) -> None:

@@ -3,8 +3,29 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
+
+
+@dataclass
+class Account:
+    balance: float
+    rate: float
+
+    def step(self, deposit):
+        self.balance = self.balance * (1 + self.rate) + deposit
+        return self.balance
+
+
+def savings(p, deposits):
+    accounts = [Account(p[0], p[1]), Account(p[2], p[3])]
+    worst = None
+    for t, deposit in enumerate(deposits):
+        balance = accounts[t % 2].step(deposit)
+        if worst is None or balance < worst:
+            worst = balance
+    return worst - sum(a.balance for a in accounts) ** 2
 
 
 def bond_duration(y, coupon, n):
@@ -92,6 +113,7 @@ EXAMPLE_ARGS = {
     "monte_carlo_option": lambda: (1.06, 0.3, _normal(3, 4)),
     "portfolio_sharpe": lambda: (_positive(3), _normal(3, seed=1), np.diag([1.0, 2.0, 0.5]) + 0.1),
     "max_drawdown": lambda: (_normal(5) * 0.1,),
+    "savings": lambda: (np.array([10.0, 0.1, 5.0, 0.2]), np.array([1.0, 2.0, -3.0])),
 }
 
 ARGNUMS = {
