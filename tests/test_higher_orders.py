@@ -235,3 +235,21 @@ def test_second_order_of_recursion_by_example() -> None:
         np.testing.assert_allclose(curve[k], weights @ around, rtol=1e-7)
     twice = gradgen.grad(gradgen.grad(turned), batch=("x", "n"))
     np.testing.assert_allclose(twice(x, n), curve, rtol=1e-14)
+
+
+def test_what_a_branch_leaves_is_no_other_variable() -> None:
+    """A number of one side and an array of a loop before have the same word for a name."""
+
+    def loss(x, n):
+        b, v = x[4:8].copy(), x[:4] * 1.0
+        for _ in range(n):
+            np.maximum(b, v, out=b)
+            v[:2] *= b[2:]
+        if np.sum(v) < 2.4:
+            b[3] *= v.mean()
+        return np.sum(b**2) + np.sum(v**2)
+
+    x, d = np.sin(np.arange(8.0) + 0.3), np.cos(np.arange(8.0))
+    ahead, behind = (gradgen.grad(loss)(x + h * d, 3) for h in (1e-6, -1e-6))
+    product = gradgen.hvp(loss)((x, 3), (d,))
+    np.testing.assert_allclose(product, (ahead - behind) / 2e-6, rtol=1e-6, atol=1e-6)

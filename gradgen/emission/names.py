@@ -131,6 +131,8 @@ class _Namer:
             self.hint[v] = hint
         if self.function.native:
             self._one_type_each()
+        else:
+            self._apart_where_left()
 
     def _stops(self) -> dict[Value, str]:
         """Return what is computed to be the end of a loop's range, and the word for it."""
@@ -145,6 +147,26 @@ class _Namer:
     def _becomes(self, v: Value) -> str:
         """Return the user's name for what a value is handed on as, or handed on from."""
         return next((p.name for p in self.partners.get(v, ()) if p.name and p.user), "")
+
+    def _apart_where_left(self) -> None:
+        """Give what one side of a branch leaves for later a name that nothing of another kind has.
+
+        Who reads the text, to derive it again, could not know which of them is in the variable.
+        """
+        kinds: dict[str, set[str]] = {}
+        for v in self.order:
+            kinds.setdefault(self.hint[v], set()).add(_kind(v.type))
+        left = {
+            self.webs.root(out)
+            for op in walk(self.function.body)
+            if op.prim == "if"
+            for out, *ends in zip(op.outputs, *(b.results for b in op.blocks), strict=False)
+            if any(isinstance(v, Undefined) for v in ends)
+        }
+        for v in self.order:
+            several = len(kinds[self.hint[v]]) > 1
+            if several and not v.user and self.webs.root(v) in left:
+                self.hint[v] += "_kept"
 
     def _one_type_each(self) -> None:
         """Give names of their own to variables of one name and several types.
