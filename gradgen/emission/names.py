@@ -117,6 +117,7 @@ class _Namer:
     def _hints(self) -> None:
         read, stops = uses(self.function.body), self._stops()
         best: dict[Value, tuple[int, str]] = {}
+        of_users = {(self.webs.root(v), v.name) for v in self.order if v.user}
         for v in self.order:
             rank = (3 + (v.op is None) if v.user else 2) if v.name else int(_says_something(v))
             root = self.webs.root(v)
@@ -124,7 +125,10 @@ class _Namer:
                 best[root] = (rank, v.name or stops.get(v) or describe(v))
         for v in self.order:
             web = best.get(self.webs.root(v), (0, ""))
-            own = v.name if v.user else "" if v.name else self._in_place(v) or self._becomes(v)
+            if v.user or (self.webs.root(v), v.name) in of_users:
+                own = v.name
+            else:
+                own = "" if v.name else self._in_place(v) or self._becomes(v)
             hint = _clean(own or web[1] or stops.get(v) or describe(v))
             if hint in ("_", "step") and not (v.user and hint == "step"):
                 hint = "step" if read.get(v) else "_"

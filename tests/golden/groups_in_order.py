@@ -99,7 +99,6 @@ def groups_in_order_value_and_grad(x, labels):
         d_tuple_1[item] = [(a + b) for a, b in zip(d_item, d_values)]
         d_before = mean
         mean = before
-    before = mean
     d_held = _filled_lists(held, 0.0)
     for i in range(len(order) - 1, -1, -1):
         place = order[i]

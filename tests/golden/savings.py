@@ -21,30 +21,24 @@ def savings_value_and_grad(p, deposits):
     either_saved = np.empty(len(deposits), dtype=bool)  # lang_finance.py:26
     no_worst = True                                     # lang_finance.py:24
     worst = 0.0
-    worst_1 = p[0]
-    worst_2 = p[2]
+    balance = p[0]
+    balance_1 = p[2]
     for t in range(len(deposits)):
-        balance_saved_1[t] = worst_2
-        balance_saved[t] = worst_1
+        balance_saved_1[t] = balance_1
+        balance_saved[t] = balance
         deposit = deposits[t]
         if t % 2 == 0:                                  # lang_finance.py:25
-            worst_1 = worst_1 * (1 + rate) + deposit    # lang_finance.py:17
-            balance = worst_1
-            balance_1 = worst_2
-            balance_2 = worst_1
+            balance = balance * (1 + rate) + deposit    # lang_finance.py:17
+            balance_2 = balance
         else:
-            worst_2 = worst_2 * (1 + rate_1) + deposit
-            balance = worst_1
-            balance_1 = worst_2
-            balance_2 = worst_2
+            balance_1 = balance_1 * (1 + rate_1) + deposit
+            balance_2 = balance_1
         no_worst = no_worst or balance_2 < worst        # lang_finance.py:26
         either_saved[t] = no_worst
         if no_worst:
             worst = balance_2
         no_worst = False
-        worst_1 = balance
-        worst_2 = balance_1
-    sum_items = sum([worst_1, worst_2])                 # lang_finance.py:28
+    sum_items = sum([balance, balance_1])               # lang_finance.py:28
     if no_worst:
         raise TypeError('None is used as a number')
     value = worst - sum_items ** 2
