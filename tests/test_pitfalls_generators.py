@@ -453,6 +453,19 @@ def permuted(x):
     return sum(p[0] * p[1] ** 2 for p in perm(list(x)))
 
 
+@case("zip asks a generator with effects in turn", X, outcome="either")
+def zipped_with_effects(x):
+    said = []
+
+    def tell(v):
+        said.append(v)
+        return v
+
+    pairs = list(zip((tell(v) for v in x), [tell(2 * v) for v in x], strict=True))
+    few = dict(zip([1, 2], (tell(v) for v in x), strict=False))
+    return sum(v * (k + 1) for k, v in enumerate(said)) + pairs[1][0] + few[2]
+
+
 @pytest.mark.parametrize("pitfall", case)
 def test_right_or_refused(pitfall: Pitfall) -> None:
     check(pitfall)

@@ -18,7 +18,7 @@ from gradgen.frontend.iterables import (
     places,
     shorter,
 )
-from gradgen.frontend.iteration import Given, builder, watch
+from gradgen.frontend.iteration import Given, builder, iteration_of, watch
 from gradgen.frontend.lists import alike, as_list, held, over_list
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.state import has_effects
@@ -50,9 +50,23 @@ def _zip(given: Given) -> Over:
         known = _columns(given)
     if known is not None:
         return known
+    if not given.live:
+        _require_quiet(given)
     return zipped(
         given.r, given.node, given.overs(given.some), bool(static_value(strict)), given.some
     )
+
+
+def _require_quiet(given: Given) -> None:
+    """Refuse generators with effects, which ``zip`` asks in turn, and no more than it needs."""
+    r, count = given.r, len(given.r.yielding)
+    for arg in given.node.args if len(given.node.args) > 1 else ():
+        if isinstance(arg, ast.GeneratorExp):
+            items = functools.partial(iteration_of, r, arg, False, given.some, given.late)
+            if has_effects(r, items):
+                what = "zip of a generator whose items have effects"
+                given.refuse(what, "loop over the zip, or make a list of the generator before")
+            del r.yielding[count:]
 
 
 def _groups(given: Given) -> Over | None:
