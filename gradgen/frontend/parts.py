@@ -30,6 +30,15 @@ def refill(box: Box, new: Any) -> None:
             box.grown = None
 
 
+def name_lists(box: Box) -> None:
+    """Name the lists that a dict or set with computed keys is after it."""
+    for field, word in vars(getattr(box, "kind", object)).get("SHOWN_AS", ()):
+        inner = contents(box)[field]
+        for held in (inner, getattr(inner, "grown", None), getattr(inner, "storage", None)):
+            if held is not None:
+                held.name = box.name + word
+
+
 def standing_for(box: Box, held: Any, versions: dict[Storage, Value]) -> Any:
     """Return contents of a box as a value of their own: a box apart, or a list of the graph."""
     if isinstance(held, Storage):

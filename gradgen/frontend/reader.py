@@ -29,7 +29,7 @@ from gradgen.frontend import (
 from gradgen.frontend.captures import Capture, cell_value
 from gradgen.frontend.classes import MISSING
 from gradgen.frontend.describing import describe, reads_on, runs_once
-from gradgen.frontend.parts import contents, parts, refill
+from gradgen.frontend.parts import contents, name_lists, parts, refill
 from gradgen.frontend.precise import Precise
 from gradgen.frontend.sharing import Place, Sharing, Thing
 from gradgen.frontend.signals import Certain, Retry, Stepwise
@@ -237,6 +237,7 @@ class Reader(Sharing):
                 value.storage.name = hint
         if isinstance(value, Box) and not value.name:
             value.name = hint
+            name_lists(value)
         shared = self.shared_names(name)
         if shared is not None:
             self.fill(shared, {**shared.fields, name: value})

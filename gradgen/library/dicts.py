@@ -14,6 +14,8 @@ class ComputedDict:
     ``factory`` makes the item of a key that is missing, as in a ``defaultdict``.
     """
 
+    SHOWN_AS = (("names", "_keys"), ("held", "_items"))  # after the name of the dict, in texts
+
     def __init__(self, names, held, factory):
         self.names = names
         self.held = held

@@ -15,6 +15,8 @@ class ComputedSet:
     how many there were when one was added last: Python's table has room for twice as many.
     """
 
+    SHOWN_AS = (("items", ""),)  # after the name of the set, in texts
+
     def __init__(self, iterable):
         self.items = []
         self.most = 0

@@ -27,29 +27,29 @@ def groups_in_order_value_and_grad(x, labels):
     tuple_0 = []                                        # lang_sorted_pairs.py:8
     tuple_1 = []
     smaller = min(len(x), len(labels))                  # lang_sorted_pairs.py:10
-    names = []                                          # lang_sorted_pairs.py:11
-    held = []
+    groups_keys = []                                    # lang_sorted_pairs.py:11
+    groups_items = []
     negated_saved = []
     index_of_saved = []
     for i in range(smaller):                            # lang_sorted_pairs.py:10
         v = x[i]
         label = labels[i]
-        negated = label not in names                    # lang_sorted_pairs.py:11
+        negated = label not in groups_keys              # lang_sorted_pairs.py:11
         negated_saved.append(negated)
         if negated:
-            names.append(label)
-            held.append([])
-        index_of = names.index(label)
+            groups_keys.append(label)
+            groups_items.append([])
+        index_of = groups_keys.index(label)
         index_of_saved.append(index_of)
-        held[index_of].append(v)
-    keys = np.array(names)                              # lang_sorted_pairs.py:13
+        groups_items[index_of].append(v)
+    keys = np.array(groups_keys)                        # lang_sorted_pairs.py:13
     order = np.argsort(keys, kind='stable')
     ordered = []
     for i in range(len(order)):
         place = order[i]
-        item = held[place]
+        item = groups_items[place]
         n = len(tuple_0)
-        tuple_0.append(names[place])
+        tuple_0.append(groups_keys[place])
         tuple_1.append(item)
         ordered.append(n)
     n = len(ordered)
@@ -99,7 +99,7 @@ def groups_in_order_value_and_grad(x, labels):
         d_tuple_1[item] = [(a + b) for a, b in zip(d_item, d_values)]
         d_before = mean
         mean = before
-    d_held = _filled_lists(held, 0.0)
+    d_held = _filled_lists(groups_items, 0.0)
     for i in range(len(order) - 1, -1, -1):
         place = order[i]
         d_item = d_tuple_1.pop()
