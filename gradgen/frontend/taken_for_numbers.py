@@ -47,7 +47,8 @@ def require_number(r: Reader, v: Value, name: str, span: Span | None) -> Value:
 
 
 def _raise(r: Reader, test: Value, name: str, span: Span | None) -> None:
-    text = f"this text is made for a number as {name!r}, and meets an array: give types"
+    way_out = "give types, and keep arrays of different ranks in lists of their own"
+    text = f"this text is made for a number as {name!r}, and meets an array: {way_out}"
     attrs = {"text": f"raise TypeError({text!r})"}
     r.b.append("raise_if", [test], [], span=span, attrs=attrs)
 
