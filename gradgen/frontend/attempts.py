@@ -84,7 +84,8 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
                 return read_once(fn, given, options, pooled=pooled, whole=whole, apart=apart)
             except GradgenError as other:
                 # Helpers stand above the function: what is further down there was not read later.
-                if not 0 < other.read < met[0].read:
+                # In the function itself it was, though a loop that did not settle was read again.
+                if not 0 < other.read < met[0].read or _in_function(error, other):
                     error = further(other, error)
                 hints |= {other.hint, error.hint}
                 met.append(other)
@@ -99,6 +100,11 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
             if read is not None:
                 return read
         raise error from None
+
+
+def _in_function(*met: GradgenError) -> bool:
+    """Whether all errors stand in the function itself, and not in one that it calls."""
+    return all(error.span is not None and error.span.call is None for error in met)
 
 
 def _with_places(fn: Any, given: Any, options: Any, kinds: Kinds) -> Function | None:

@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import Any
+from types import FunctionType
+from typing import Any, NoReturn
 
+from gradgen.errors import UnsupportedError
+from gradgen.frontend.classes import found_in
 from gradgen.frontend.parts import contents
+from gradgen.frontend.pointers import class_of_row
 from gradgen.frontend.reach import reached
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.row_kinds import is_tuple
+from gradgen.frontend.source import source_of
 from gradgen.frontend.special import special
 from gradgen.frontend.state import same_contents
-from gradgen.frontend.values import Box, Frame, Lazy, Static, Storage
+from gradgen.frontend.values import Box, Frame, Lazy, Ref, Seq, Static, Storage
 
 NOTED = "noted items"  # a name that no program has
 
@@ -57,6 +63,49 @@ class Noted:
             found = frame.names.get(NOTED)
             if isinstance(found, Static):
                 yield from found.obj._all()
+
+
+class Unchanging:
+    """Stands for the items of a generator that calls itself: each reading sees a part of them."""
+
+    def note(self, r: Reader, place: Any, value: Any, others: set[str]) -> None:
+        """Refuse an item that may be written to."""
+        things = [t for t in reached([value]).values() if not is_tuple(t)]
+        if any(_may_change(r, thing) for thing in things):
+            self._refuse(r)
+
+    def note_from(self, r: Reader, value: Any) -> None:
+        """Refuse what may have items that are written to; those of its like are none."""
+        called = value.called if isinstance(value, Lazy) else None
+        kind = class_of_row(value)  # of an object in lists
+        own = found_in(kind, "__iter__") if isinstance(kind, type) else None
+        definition = source_of(own).node if isinstance(own, FunctionType) else None
+        keys = [called.key[1] if called is not None else 0, id(definition)]
+        if any(calls_itself(r, (0, key)) for key in keys):
+            return
+        if isinstance(value, Seq):
+            for item in value.items:
+                self.note(r, None, item, set())
+        elif not isinstance(value, Ref) or not _holds_numbers(r, value):
+            self._refuse(r)
+
+    def _all(self) -> Iterator[tuple[Any, Any]]:
+        return iter(())
+
+    def _refuse(self, r: Reader) -> NoReturn:
+        what = "a generator that calls itself, and yields what may be written to"
+        way = "append copies to a list that the function is given"
+        raise UnsupportedError(what, r.b.span, way)
+
+
+def _holds_numbers(r: Reader, value: Ref) -> bool:
+    t = r.read(value).type
+    return t.rank == 1 if t.item is None else t.item.is_scalar
+
+
+def calls_itself(r: Reader, key: tuple[int, int]) -> bool:
+    """Whether what lists the items of a generator is read by itself."""
+    return id(r.expansions.get((key[1], "listing"))) in r.book.recursive
 
 
 def _may_change(r: Reader, thing: Any) -> bool:

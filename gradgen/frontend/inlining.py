@@ -16,6 +16,7 @@ from gradgen.frontend.branches import distribute
 from gradgen.frontend.callables import borrowed
 from gradgen.frontend.evaluate import evaluate, is_number, options
 from gradgen.frontend.flow import Exits, read_body
+from gradgen.frontend.given_out import NOTED
 from gradgen.frontend.liveness import Liveness
 from gradgen.frontend.nonlocals import share_names
 from gradgen.frontend.operators import chooses_structure
@@ -150,16 +151,17 @@ def _is_no_number(value: Any) -> bool:
 
 def _entered(r: Reader, node: ast.AST, definition: Any, frame: Frame) -> Any:
     """Read a function's body in a frame that has its arguments."""
+    given = {name: value for name, value in frame.names.items() if name != NOTED}
     if id(definition) in r.book.recursive:
-        return recursion.call(r, node, definition, frame, frame.names)
-    recursion.decide(r, node, definition, frame, frame.names)
+        return recursion.call(r, node, definition, frame, given)
+    recursion.decide(r, node, definition, frame, given)
     most = 2 * recursion.DEEPER if r.book.effort else 2 * MAX_DEPTH
     if len(r.call_path) > 2 * most:
         r.refuse(node, f"more than {most} calls inside each other", "write a loop")
     frame.owner, frame.path = r, (*r.call_path, id(node))
     closure = recursion.closure_of(frame)
-    state = recursion.state_at(r, node, frame, frame.names)
-    activation = recursion.Activation(definition, dict(frame.names), r.b.depth, closure, state)
+    state = recursion.state_at(r, node, frame, given)
+    activation = recursion.Activation(definition, given, r.b.depth, closure, state)
     caller, span = r.frame, r.b.span
     frame.caller, frame.call = caller, r.span(node)
     r.frame = frame

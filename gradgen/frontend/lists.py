@@ -92,7 +92,9 @@ def item(r: Reader, ref: Ref, i: Value, node: ast.AST) -> Any:
     items = r.read(ref)
     if items.type.item is None and r.inner:
         # Nothing was put in, as far as is known.
-        r.fail(node, IndexError("list index out of range"))
+        error = IndexError("list index out of range")
+        error.add_note("an item of a list that a function which calls itself may have filled")
+        r.fail(node, error)
     value = r.b.emit("load", [items, i], span=r.span(node), index="i")
     return taken(r, r.hold(value), ref, place=place)
 

@@ -104,6 +104,8 @@ def certain(r: Reader, found: Certain, rest: Point) -> Point:
     """Write down what Python raises here; where only a part of an expression does, refuse."""
     error = found.error
     if found.block is not r.b.block:
+        for what in getattr(error, "__notes__", ()):
+            raise UnsupportedError(what, found.span, "fill such lists by extend, or before")
         raise UnsupportedError(
             f"this raises {type(error).__name__} ({error}) where it is evaluated",
             found.span,

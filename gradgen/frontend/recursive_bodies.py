@@ -8,6 +8,7 @@ from typing import Any
 from gradgen.errors import ArgumentError
 from gradgen.frontend import row_kinds
 from gradgen.frontend.covers import Cover
+from gradgen.frontend.given_out import NOTED, Unchanging
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.recursive_names import InnerReader
 from gradgen.frontend.recursive_states import Reading, Recursive, Widened
@@ -58,7 +59,8 @@ def _trial(outer: Reader, state: Reading) -> None:
     names: dict[str, Any] = {}
     kinds = iter(state.types)
     for name, structure in state.structure.items():
-        mine = [parameter(r, leaves, n, next(kinds)) for n in names_of_leaves(structure, name)]
+        labels = names_of_leaves(structure, name.split()[0])
+        mine = [parameter(r, leaves, n, next(kinds)) for n in labels]
         names[name] = rebuild(structure, iter(mine))
     for key, o in state.outer.items():
         labels = names_of_leaves(o.structure, o.name.split()[0])
@@ -66,6 +68,7 @@ def _trial(outer: Reader, state: Reading) -> None:
         r.imported[key] = rebuild(o.structure, iter(mine))
         if o.name.startswith(" "):
             names[o.name] = r.imported[key]  # a list of ``pools``: it is seen to hold its items
+    names[NOTED] = Static(Unchanging())
     first = r.frame
     frame = Frame(first.source, names, first.globals, first.cells, first.parent)
     frame.owner, frame.path = r, (id(state.definition),)

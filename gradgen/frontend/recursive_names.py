@@ -24,7 +24,7 @@ class InnerReader(Reader):
         self.state, self.inner = state, True
         self.frame = state.frame
         self.book, self.precise = outer.book, outer.precise
-        self.written_out = outer.written_out
+        self.written_out, self.expansions = outer.written_out, outer.expansions
         self.captures, self.arrays, self.notes = outer.captures, outer.arrays, outer.notes
         self.call_path = [id(state.definition)]
         self.imported: dict[tuple[int, str], Any] = {}

@@ -9,14 +9,15 @@ from __future__ import annotations
 import ast
 import contextlib
 import functools
-from collections.abc import Callable, Collection, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gradgen.deep import deep
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import pools
 from gradgen.frontend.evaluate import evaluate
-from gradgen.frontend.given_out import NOTED, Noted, given_out, given_out_from
+from gradgen.frontend.given_out import NOTED, Noted, calls_itself, given_out, given_out_from
 from gradgen.frontend.jumps import SCOPES, jumps_of
 from gradgen.frontend.parts import contents
 from gradgen.frontend.reach import reached
@@ -26,13 +27,13 @@ from gradgen.frontend.signals import Turnwise
 from gradgen.frontend.special import special
 from gradgen.frontend.state import EFFECTS, same_contents
 from gradgen.frontend.values import Box, Called, Frame, Lazy, Ref, Seq, Static
-from gradgen.ir.nodes import walk
+from gradgen.ir.nodes import Callee, Op, walk
 from gradgen.syntax import every_node, located, names_in, nodes_in, parts_of
 
 if TYPE_CHECKING:
     from gradgen.frontend.leaving import Run
 
-OUT, CHECK, GIVEN = "all that is yielded", "nothing has changed", "given out"  # no program's names
+OUT, CHECK, GIVEN = "yielded so far", "nothing has changed", "given out"  # no program's names
 FROM = "given out from"
 NOTING = {GIVEN: Static(given_out), FROM: Static(given_out_from)}
 WAY_OUT = "return a list instead"
@@ -68,7 +69,8 @@ def generator(
             )
         _listed_or_in_turns(r, key, lambda: run(_listing(r, definition, seen)))
         made = block.ops[count:]
-        seen.acts = any(op.prim in EFFECTS for top in made for op in (top, *_inside(top)))
+        seen.acts = _act(made, set())
+        seen.forget_unread(made)
         if seen.wrote(r):
             seen.refuse(r, node, "a generator that writes to what is outside of it")
         if noted.changed(r):
@@ -88,7 +90,7 @@ def _listed_or_in_turns(r: Reader, key: tuple[int, int], read: Callable[[], Any]
     try:
         read()
     except UnsupportedError:
-        if key in r.book.turnwise:
+        if key in r.book.turnwise or calls_itself(r, key):
             raise
         raise Turnwise(key) from None
 
@@ -97,8 +99,21 @@ def _refuse(r: Reader, node: ast.AST, what: str) -> NoReturn:
     r.refuse(node, what, WAY_OUT)
 
 
-def _inside(op: Any) -> Any:
+def _inside(op: Op) -> Iterator[Op]:
     return (inner for block in op.blocks for inner in walk(block))
+
+
+def _act(ops: Iterable[Op], known: set[Callee]) -> bool:
+    """Whether operations, or functions that they call, print or draw random numbers."""
+    for op in ops:
+        callee = op.attrs.get("callee")
+        if op.prim in EFFECTS or any(_act(block.ops, known) for block in op.blocks):
+            return True
+        if isinstance(callee, Callee) and callee.function is not None and callee not in known:
+            known.add(callee)
+            if _act(callee.function.body.ops, known):
+                return True
+    return False
 
 
 def _storages(held: list[Any]) -> list[Any]:
@@ -134,6 +149,7 @@ class Seen:
         self.versions = dict(r.versions)
         rows = pools.storages(r, tuples=False) if deep else []
         self.storages = [v for v in (*things, *rows) if v in self.versions]
+        self.rows = set(rows) - set(things)
         self.acts = False  # whether it prints or draws random numbers
 
     def watch(self, r: Reader, things: Collection[Any]) -> None:
@@ -157,6 +173,12 @@ class Seen:
             return True
         return not all(same_contents(contents(box), before) for box, before in self.boxes)
 
+    def forget_unread(self, made: Iterable[Op]) -> None:
+        """Leave out lists of attributes that nothing asks for in what the generator does."""
+        asked = {v for top in made for op in (top, *_inside(top)) for v in op.inputs}
+        unread = {s for s in self.rows if self.versions[s] not in asked}
+        self.storages = [s for s in self.storages if s not in unread]
+
     def require_same(self, r: Reader, node: ast.AST) -> None:
         """Refuse a change of what later items would have been made of."""
         if self._changed(r):
@@ -165,6 +187,8 @@ class Seen:
     def refuse(self, r: Reader, node: ast.AST, what: str) -> NoReturn:
         """Refuse what the list of all items cannot say, or let the generator take turns."""
         if self.key is not None and self.key not in r.book.turnwise:
+            if calls_itself(r, self.key):
+                _refuse(r, node, f"{what}, where the generator calls itself")
             raise Turnwise(self.key)
         _refuse(r, node, what)
 
@@ -237,7 +261,7 @@ def _listing(r: Reader, definition: Any, seen: Seen) -> ast.FunctionDef:
     made = r.expansions.get((id(definition), "listing"))
     if made is None:
         _require_an_end(r, definition, seen)
-        body = _Listing(r).run(definition.body, "")
+        body = _Listing(r, definition).run(definition.body, "")
         made = ast.FunctionDef(definition.name, definition.args, body, [], None)
         made = r.expansions[id(definition), "listing"] = located(made, definition)
     assert isinstance(made, ast.FunctionDef)
@@ -263,11 +287,24 @@ def _require_an_end(r: Reader, definition: Any, seen: Seen) -> None:
             seen.refuse(r, n, "a generator that never ends, with more than one yield or with jumps")
 
 
+def _hands_on(s: ast.AST) -> str:
+    """Return the name in ``for name in items: yield name``, or nothing."""
+    match s:
+        case ast.For(ast.Name(name), _, [ast.Expr(ast.Yield(ast.Name(same)))], []):
+            return name if name == same else ""
+    return ""
+
+
 class _Listing:
     """Puts appends to a list in the place of what yields."""
 
-    def __init__(self, r: Reader) -> None:
+    def __init__(self, r: Reader, definition: Any) -> None:
         self.r = r
+        inside = list(nodes_in(definition))
+        handed_on = [name for n in inside if (name := _hands_on(n))]
+        # How often each name stands outside of such loops, which are "yield from".
+        self.names = Counter(n.id for n in inside if isinstance(n, ast.Name))
+        self.names.subtract([*handed_on, *handed_on])
 
     @deep
     def run(self, steps: Run, part: str) -> list[ast.stmt]:
@@ -279,6 +316,8 @@ class _Listing:
             case ast.Expr(ast.Yield(value)):
                 return self._call("append", self._noted(value or ast.Constant(None)))
             case ast.Expr(ast.YieldFrom(value)):
+                return self._call("extend", self._noted(value, FROM))
+            case ast.For(_, value) if (name := _hands_on(s)) and not self.names[name]:
                 return self._call("extend", self._noted(value, FROM))
             case ast.Return():
                 return ast.Return(None)

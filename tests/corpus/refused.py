@@ -618,7 +618,7 @@ def none_beside_numbers_tried(x):
     return s
 
 
-class Holder:
+class Keeper:
     def __init__(self, before):
         self.before = before
         self.items = None
@@ -627,7 +627,7 @@ class Holder:
 def list_of_two_names(x):
     last = None
     for v in x:
-        last = Holder(last)
+        last = Keeper(last)
         if v > 0:
             last.items = items = []
             items.append(v)
@@ -643,6 +643,45 @@ def whole_view_or_itself(x):
     y = x[:]
     y += 1.0
     return np.sum(x) * (1.0 if y is x else 2.0)  # here: views
+
+
+class Branch:
+    def __init__(self, v, left):
+        self.v, self.left = v, left
+
+    def walked(self):
+        yield self
+        if self.left is not None:
+            yield from self.left.walked()
+
+    def told(self):
+        print(self.v > 0)
+        yield self
+        if self.left is not None:
+            yield from self.left.told()
+
+
+def cut_while_walked(x):
+    top = None
+    for v in x:
+        top = Branch(v, top)
+    total = 0.0
+    for branch in top.walked():  # here: changes what its generator reads
+        total += branch.v**2
+        if branch.v > 0.5:
+            branch.left = None
+    return total
+
+
+def told_while_walked(x):
+    top = None
+    for v in x:
+        top = Branch(v, top)
+    total = 0.0
+    for branch in top.told():  # here: prints
+        print("walked")
+        total += branch.v**2
+    return total
 
 
 EXAMPLE_ARGS = {
@@ -714,6 +753,8 @@ EXAMPLE_ARGS = {
     "placed_of_itself": lambda: (np.ones(4),),
     "flat_of_itself": lambda: (np.ones((2, 2)),),
     "diagonal_of_itself": lambda: (np.ones((3, 3)),),
+    "cut_while_walked": lambda: (np.linspace(-1.0, 1.0, 70),),
+    "told_while_walked": lambda: (np.linspace(-1.0, 1.0, 70),),
     "none_beside_numbers_tried": lambda: (np.array([0.5, -0.5]),),
     "spread_of_a_list_chosen": lambda: (np.ones(3),),
     "pairs_of_what_changes": lambda: (np.ones(4),),
