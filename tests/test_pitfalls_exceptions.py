@@ -210,6 +210,17 @@ def attribute_error(x):
     return np.sum(x.shapes)  # here
 
 
+@case("a method that lists have, of a tuple", X, raises=AttributeError)
+def tuple_copied(x):
+    pair = (x[0], 2.0)
+    return x[1] * sum(pair.copy())  # here
+
+
+@case("a method that lists have, of an array", X, raises=AttributeError, outcome="either")
+def array_asked_for_an_index(x):
+    return x[1] * x.index(2.0)  # here
+
+
 @case("an attribute that a module has not", X, raises=AttributeError)
 def attribute_of_a_module(x):
     return np.nope(x) if x[0] > 0.0 else np.sum(x)  # here

@@ -18,6 +18,7 @@ from gradgen.frontend.identities import key_of
 from gradgen.frontend.iterables import Perhaps, over_sequence
 from gradgen.frontend.method_calls import method, sort_array
 from gradgen.frontend.ordering import ordered, sort_in_place
+from gradgen.frontend.outside import is_own
 from gradgen.frontend.picks import numbers_in
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.row_kinds import is_view
@@ -291,6 +292,8 @@ def _copy(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[st
         out = dict_of(r, node, [owner], {})
         out.factory = owner.factory
         return out
+    if isinstance(owner, Seq) and owner.kind is tuple and not is_own(r.frame.globals):
+        r.fail(node, AttributeError("'tuple' object has no attribute 'copy'"))
     if isinstance(owner, Seq) or lists.is_list(r, owner):
         return copied(r, node, owner)
     return call_rule(r, node, RULES["copy"], [owner, *args], kwargs)
@@ -367,6 +370,8 @@ def _remove(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[
 
 @method("index")
 def _index(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if isinstance(owner, Ref) and not lists.is_list(r, owner):
+        r.refuse(node, "the method 'index' of an array", "use np.argmax(array == value)")
     if isinstance(owner, Seq) and is_static(owner) and all(map(is_static, args)):
         try:
             return Const(static_value(owner).index(*map(static_value, args)))
