@@ -147,7 +147,7 @@ def _dict_row(r: Reader, node: ast.AST, value: Map, holder: Map | Seq | None = N
     simple = value.unknown is None and value.factory is None and not value.outside
     if not simple or not keys or not all(isinstance(k, str) for k in keys):
         r.refuse(node, "a dict without keys, or not with texts for keys, in such a list",
-                 "keep lists of numbers side by side, one for each part of an item")  # fmt: skip
+                 "keep an array with a place for each key, or two lists: keys, items")  # fmt: skip
     if any(map(may_miss, value.items.values())):
         r.refuse(node, "a dict that has some keys on one path, in such a list",
                  "give it all its keys before")  # fmt: skip

@@ -58,6 +58,7 @@ def joined_item(one: Type, other: Type) -> Type:
     if OPAQUE in (one, other) and (held.is_scalar or held.dtype == "text" or _is_row(held)):
         return or_none(held) or held
     item = join(one, other)
+    _refuse_two_classes(item, one, other)
     refuse_unless(
         item is not None,
         "a list with numbers beside lists as items",
@@ -65,6 +66,17 @@ def joined_item(one: Type, other: Type) -> Type:
     )
     assert item is not None
     return item
+
+
+def _refuse_two_classes(item: Type | None, one: Type, other: Type) -> None:
+    """Refuse objects of two classes in one list, which are places in lists of their own."""
+    kinds = [t.of.kind for t in (one, other) if t.of is not None]
+    classes = [kind.__name__ for kind in kinds if isinstance(kind, type)]
+    refuse_unless(
+        item is not None or len(classes) < 2,
+        f"objects of two classes, {' and '.join(classes)}, in a list of unknown length",
+        "let one class do for both, with None where an object of the other has nothing",
+    )
 
 
 def _is_row(t: Type) -> bool:

@@ -684,6 +684,26 @@ def told_while_walked(x):
     return total
 
 
+class Twig:
+    def __init__(self, w):
+        self.w = w
+
+
+class Fork:
+    def __init__(self, one, other):
+        self.one, self.other = one, other
+        self.w = one.w + other.w
+
+
+def two_classes_in_a_list(x):
+    nodes = [Twig(v * v) for v in x]
+    while len(nodes) > 1:
+        nodes.sort(key=lambda node: node.w)
+        one, other = nodes.pop(0), nodes.pop(0)
+        nodes.append(Fork(one, other))  # here: Twig and Fork
+    return nodes[0].w
+
+
 EXAMPLE_ARGS = {
     "raises_by_the_numbers": lambda: (1.5,),
     "attributes_listed_by_path": lambda: (1.5,),
@@ -753,6 +773,7 @@ EXAMPLE_ARGS = {
     "placed_of_itself": lambda: (np.ones(4),),
     "flat_of_itself": lambda: (np.ones((2, 2)),),
     "diagonal_of_itself": lambda: (np.ones((3, 3)),),
+    "two_classes_in_a_list": lambda: (np.linspace(-1.0, 1.0, 70),),
     "cut_while_walked": lambda: (np.linspace(-1.0, 1.0, 70),),
     "told_while_walked": lambda: (np.linspace(-1.0, 1.0, 70),),
     "none_beside_numbers_tried": lambda: (np.array([0.5, -0.5]),),
