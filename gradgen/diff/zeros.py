@@ -71,12 +71,16 @@ EXTREMES = {"maximum", "minimum", "fmax", "fmin", "clip", "max2", "min2"}
 
 
 class Mask(NamedTuple):
-    """Where an adjoint is not zero: where ``test`` is ``taken``, or where it is not zero itself."""
+    """Where an adjoint is not zero: where ``test`` is ``taken``, or where it is not zero itself.
+
+    ``outer``: what is zero besides, in the arm of another choice.
+    """
 
     test: Value | None
     taken: bool = True
     whole: bool = False
     chosen: bool = False  # what is zero may stand beside any derivative, not only singular ones
+    outer: Mask | None = None
 
 
 class Zeros:
@@ -105,7 +109,10 @@ class Zeros:
     def added(self, one: Value, two: Value, total: Value) -> None:
         """Note a sum of two adjoints: it can be zero where both can, but not both arms."""
         masks = [self.masks[g] for g in (one, two) if g in self.masks]
-        if len(masks) == 2 and not _complete(*masks):
+        if len(masks) == 2 and _complete(*masks):
+            if masks[0].outer is not None:
+                self.masks[total] = masks[0].outer
+        elif len(masks) == 2:
             same = masks[0] == masks[1]
             self.masks[total] = masks[0] if same else Mask(None, chosen=any(map(_strict, masks)))
 
@@ -199,8 +206,10 @@ class Zeros:
     def kept(self, op: Op, i: int, g: Value, share: Value) -> Value:
         """Return the share of an elementwise operation, zero where the adjoint ``g`` is."""
         if op.prim in ("where", "select"):
-            both = g in self.masks  # zero for another reason, too, as in the arm of another choice
-            self.masks[share] = Mask(None, chosen=True) if both else Mask(op.inputs[0], i == 1)
+            around = self.masks.get(g)  # zero for another reason, too, as in the arm of a choice
+            known = around is None or (op.prim == "where" and _has_one_test(around))
+            one = Mask(op.inputs[0], i == 1, outer=around)
+            self.masks[share] = one if known else Mask(None, chosen=True)
             return share
         if op.prim == "nan_to_num" and share.op is not None:
             self.masks[share] = Mask(share.op.inputs[0])
@@ -245,10 +254,9 @@ class Zeros:
     def _chosen(self, mask: Mask, g: Value, share: Value) -> Value:
         if mask.test is None:
             return zero_where_zero(self.alg, g, share)
-        test = mask.test
-        if mask.taken:
-            return self.alg.where(test, share, 0.0)
-        return self.alg.where(test, 0.0, share)
+        arms = (share, 0.0) if mask.taken else (0.0, share)
+        share = self.alg.where(mask.test, *arms)
+        return share if mask.outer is None else self._chosen(mask.outer, g, share)
 
 
 def zero_where_zero(alg: Algebra, g: Value, share: Value) -> Value:
@@ -282,7 +290,13 @@ def asks_for_numbers(test: Value) -> bool:
 
 def _complete(a: Mask, b: Mask) -> bool:
     """Whether two adjoints are those of both arms of a choice: everything was chosen."""
-    return a.test is not None and a.test is b.test and a.taken != b.taken
+    one = a.test is not None and a.test is b.test and a.taken != b.taken
+    return one and a.outer == b.outer
+
+
+def _has_one_test(mask: Mask) -> bool:
+    """Whether an adjoint is zero by one test, entry by entry."""
+    return mask.test is not None and not mask.whole and mask.outer is None
 
 
 def _strict(mask: Mask) -> bool:

@@ -45,23 +45,36 @@ class _Block:
         self.block.ops = ops
 
     def _simplify(self, op: Op) -> None:
+        if op.prim == "add":
+            self._join(op)
         if op.prim in CHOICES:
             test = op.inputs[0]
             arms = [self._arm(op.inputs[k], test, k) for k in (1, 2)]
             if arms != op.inputs[1:]:
                 self._become(op, op.prim, [test, *arms])
-        elif op.prim == "add":
-            self._join(op)
 
     def _join(self, op: Op) -> None:
         """Make one choice of the sum of two."""
         one, two = (v.op for v in op.inputs)
-        if one is None or two is None or one is two or one.prim != two.prim:
-            return
-        ours = all(o.derived and self.count.get(o.out) == 1 for o in (one, two))
-        if one.prim in CHOICES and ours and one.inputs[0] is two.inputs[0]:
-            sums = [self.alg.add(one.inputs[k], two.inputs[k]) for k in (1, 2)]
+        if one is not None and two is not None and self._have_one_test(one, two):
+            sums = [self._sum(one.inputs[k], two.inputs[k]) for k in (1, 2)]
             self._become(op, one.prim, [one.inputs[0], *sums])
+
+    def _have_one_test(self, one: Op, two: Op) -> bool:
+        """Whether both are choices by the same test, of the sweep's own."""
+        if one is two or one.prim != two.prim or one.prim not in CHOICES:
+            return False
+        ours = all(o.derived and self.count.get(o.out, 1) == 1 for o in (one, two))
+        return ours and one.inputs[0] is two.inputs[0]
+
+    @deep
+    def _sum(self, a: Value, b: Value) -> Value:
+        """Return the sum of two arms, in which there may be choices by one test again."""
+        if a.op is None or b.op is None or not self._have_one_test(a.op, b.op):
+            return self.alg.add(a, b)
+        test, *arms = a.op.inputs
+        sums = [self._sum(*pair) for pair in zip(arms, b.op.inputs[1:], strict=True)]
+        return self.new.emit(a.op.prim, [test, *sums])
 
     def _become(self, op: Op, prim: str, inputs: list[Value]) -> None:
         """Turn an operation into a choice, if that has the same type."""
@@ -80,7 +93,7 @@ class _Block:
             return self._arm(op.inputs[k], test, k)
         rule = RULES.get(op.prim)
         plain = rule is not None and rule.elementwise and len(op.outputs) == 1
-        if not plain or op.prim in CHOICES or self.count.get(v) != 1:
+        if not plain or self.count.get(v, 1) != 1:  # what is made here is read once
             return v
         inputs = [self._arm(x, test, k) for x in op.inputs]
         if inputs == op.inputs:

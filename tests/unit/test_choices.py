@@ -6,7 +6,7 @@ import pytest
 
 from tests.cases import Case, compiled
 
-COUNTS = {"huber": 1, "three_cases": 3, "one_test_twice": 3, "other_arm": 3}
+COUNTS = {"huber": 1, "three_cases": 2, "one_test_twice": 3, "other_arm": 3}
 
 
 @pytest.mark.parametrize("name", COUNTS)
