@@ -6,6 +6,7 @@ import functools
 import json
 import math
 import random
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -195,3 +196,30 @@ def test_what_surely_fails_keeps_its_exception() -> None:
         gradgen.grad(lambda x: round(x, 1.5))(1.0)
     with pytest.raises(TypeError, match="max expected at least 1 argument"):
         gradgen.grad(lambda x: x * max())(1.0)
+
+
+def equal_values(m):
+    w, v = np.linalg.eigh((m + m.T) / 2)
+    return np.sum(v[:, 0] ** 4) + v[0, 1] ** 2 + w[0]
+
+
+def pairs_of_a_helper(x):
+    pairs = {k % 2: v for k, v in enumerate(x)}
+    return sum(v * k for k, v in sorted(pairs.items()))
+
+
+def test_what_a_rule_raises_is_said_of_the_users_line() -> None:
+    with pytest.raises(np.linalg.LinAlgError) as raised:
+        gradgen.grad(equal_values)(np.eye(3))
+    (note,) = raised.value.__notes__
+    assert "test_error_places.py:" in note
+    assert "np.linalg.eigh" in note
+
+
+def test_each_line_of_a_text_is_made_from_the_users() -> None:
+    derived = gradgen.grad(pairs_of_a_helper)
+    derived(X)
+    named = re.findall(r"# (\S+):\d+$", derived.source, re.MULTILINE)
+    assert {*named} == {"test_error_places.py"}
+    last = max(int(n) for n in re.findall(r"# \S+:(\d+)$", derived.source, re.MULTILINE))
+    assert last < pairs_of_a_helper.__code__.co_firstlineno + 3
