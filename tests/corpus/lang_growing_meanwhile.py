@@ -91,9 +91,20 @@ def graph(x, edges):
 
 X = np.array([1.2, -0.4, 0.7, 2.1, -0.9])
 EDGES = [(0, 2), (2, 1), (0, 3), (3, 4), (1, 3)]
+
+
+def grows_to_four(x):
+    items = [x[0], 2.0]
+    for item in items:
+        if len(items) < 4:
+            items.append(item * x[1])
+    return items[3] * items[2]
+
+
 EXAMPLE_ARGS = {
     "halves": lambda: (np.array(X),),
     "refined": lambda: (np.array(X), 0.2),
+    "grows_to_four": lambda: (np.array(X),),
     "shorter": lambda: (np.array(X),),
     "numbered": lambda: (np.array(X),),
     "replaced": lambda: (np.array(X),),

@@ -202,6 +202,14 @@ def left_by_jumps(x):
     return s * each.times
 
 
+def logarithm_or_itself(x):
+    try:
+        y = np.log(x[0])
+    except ArithmeticError:
+        y = x[0]
+    return y * x[1]
+
+
 _A = [[0.7, 1.3, -0.4, 2.1], [1.2, -0.9, 0.8, 0.3]]
 _NAMES = [
     "missing_option",
@@ -216,6 +224,7 @@ _NAMES = [
     "changed_after_return",
     "handled_and_left",
     "left_by_jumps",
+    "logarithm_or_itself",
 ]
 EXAMPLE_ARGS = {name: lambda: (np.array(_A[0]),) for name in _NAMES}
 MORE_ARGS = {name: [lambda: (np.array(_A[1]),)] for name in _NAMES}

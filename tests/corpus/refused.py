@@ -18,14 +18,6 @@ COUNTER = 0
 LOG = []
 
 
-def try_around_active_code(x):
-    try:  # here: try
-        y = np.log(x)
-    except ArithmeticError:
-        y = x
-    return y
-
-
 def yields(x):
     for item in x:
         yield item * item  # here: yield
@@ -148,14 +140,6 @@ def iterator_taken_by_a_local_function(x):
     for i in range(3):
         total += rest() * i
     return total
-
-
-def list_grows_under_loop(x):
-    items = [x, 2.0]
-    for item in items:  # here: changes
-        if len(items) < 4:
-            items.append(item * x)
-    return items[3]
 
 
 def number_in_match(x):
@@ -721,7 +705,6 @@ EXAMPLE_ARGS = {
     "float_into_integers": lambda: (np.ones(3),),
     "row_in_a_list_written": lambda: (np.ones(65),),
     "where_without_out": lambda: (np.ones(3),),
-    "try_around_active_code": lambda: (1.5,),
     "class_counts_in_recursion": lambda: (1.5,),
     "loop_changes_what_is_read": lambda: (1.5,),
     "called_between_items": lambda: (1.5,),
@@ -746,7 +729,6 @@ EXAMPLE_ARGS = {
     "iterator_taken": lambda: (1.5,),
     "iterator_taken_by_a_test": lambda: (1.5,),
     "iterator_taken_by_a_local_function": lambda: (1.5,),
-    "list_grows_under_loop": lambda: (1.5,),
     "set_display": lambda: (1.5,),
     "context_manager": lambda: (1.5,),
     "class_reads_around": lambda: (0.5,),
