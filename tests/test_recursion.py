@@ -517,11 +517,10 @@ def changes_an_item(x):
     return sum(rows[0]) * x[0]
 
 
-def test_a_returned_item_of_a_list_is_read_and_not_written_to():
+@pytest.mark.parametrize("loss", [reads_an_item, changes_an_item])
+def test_a_returned_item_of_a_list_is_that_item(loss):
     x = np.array([1.3, 0.7])
-    assert_gradient(reads_an_item, (x,), (gradgen.grad(reads_an_item)(x),), (0,))
-    with pytest.raises(gradgen.UnsupportedError, match="'row' may be an item of a list"):
-        gradgen.grad(changes_an_item)(x)
+    assert_gradient(loss, (x,), (gradgen.grad(loss)(x),), (0,))
 
 
 def slice_of_a_slice(s, depth):

@@ -207,7 +207,7 @@ class Zeros:
         """Return the share of an elementwise operation, zero where the adjoint ``g`` is."""
         if op.prim in ("where", "select"):
             around = self.masks.get(g)  # zero for another reason, too, as in the arm of a choice
-            known = around is None or (op.prim == "where" and _has_one_test(around))
+            known = around is None or (op.prim == "where" and around.outer is None)
             one = Mask(op.inputs[0], i == 1, outer=around)
             self.masks[share] = one if known else Mask(None, chosen=True)
             return share
@@ -224,7 +224,7 @@ class Zeros:
         if mask is None or share is g:
             return share
         if self._matters(mask, op):
-            share = self._chosen(mask, g, share)
+            share = self._chosen(mask, g, share, op)
         self.masks[share] = mask
         return share
 
@@ -251,12 +251,15 @@ class Zeros:
         else:
             ops.discard(op)
 
-    def _chosen(self, mask: Mask, g: Value, share: Value) -> Value:
+    def _chosen(self, mask: Mask, g: Value, share: Value, op: Op | None = None) -> Value:
         if mask.test is None:
             return zero_where_zero(self.alg, g, share)
         arms = (share, 0.0) if mask.taken else (0.0, share)
         share = self.alg.where(mask.test, *arms)
-        return share if mask.outer is None else self._chosen(mask.outer, g, share)
+        outer = mask.outer
+        if outer is None or not (_strict(outer) if op is None else self._matters(outer, op)):
+            return share
+        return self._chosen(outer, g, share, op)
 
 
 def zero_where_zero(alg: Algebra, g: Value, share: Value) -> Value:
@@ -292,11 +295,6 @@ def _complete(a: Mask, b: Mask) -> bool:
     """Whether two adjoints are those of both arms of a choice: everything was chosen."""
     one = a.test is not None and a.test is b.test and a.taken != b.taken
     return one and a.outer == b.outer
-
-
-def _has_one_test(mask: Mask) -> bool:
-    """Whether an adjoint is zero by one test, entry by entry."""
-    return mask.test is not None and not mask.whole and mask.outer is None
 
 
 def _strict(mask: Mask) -> bool:

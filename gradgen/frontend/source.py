@@ -180,7 +180,7 @@ def source_of(fn: Any) -> Source:
     made_from = _places_named(lines) if _is_generated(lines) else {}
     name = code.co_filename
     generated = name.startswith("<gradgen ")
-    ours = (fn.__module__ or "").startswith("gradgen.")
+    ours = not generated and (fn.__module__ or "").startswith("gradgen.")
     place = short_path(name)
     source = Source(node, place, lines, made_from, generated=generated, filename=name, ours=ours)
     for part in every_node(node):
