@@ -188,6 +188,7 @@ class _Sink:
         results: dict[Value, Value] = dict(zip(self.op.outputs, side.results, strict=True))
         others: dict[Value, Value] = dict(zip(self.op.outputs, other.results, strict=True))
         replace_uses(Block(ops=self.moved), {**results, **self.chosen})
+        read_behind = self._read_behind()
         self._drop_sums_with_zero(results)
         for op in self.moved if self.chosen else ():
             _subtract(op)
@@ -196,7 +197,7 @@ class _Sink:
                 op.attrs["sunk"] = True
         side.ops += [op for op in self.moved if op.prim != "select" or op.out not in self.chosen]
         rest = Block(ops=self.behind, results=self.block.results)
-        for v in self._read_behind():
+        for v in read_behind:
             out = Value(v.type, v.name, v.span)
             out.user, out.op = v.user, self.op
             self.op.outputs.append(out)

@@ -80,6 +80,16 @@ def stores(x, v, k):
     return np.sum(a**2)
 
 
+def store_or_another(x, v, k):
+    """The sweep of one side ends with a sum that is zero but for it."""
+    a = v * 1.0
+    try:
+        a[k + 3] = 1.0 / x
+    except IndexError:
+        a[1] = x**3
+    return np.sum(a**2)
+
+
 def keys(x, v, k):
     """Items that are made where they are missing; a table inside of a table."""
     groups, table, s = {}, {"a": {"b": x}}, 0.0
@@ -164,6 +174,7 @@ _NAMES = [
     "domains",
     "places",
     "stores",
+    "store_or_another",
     "keys",
     "ranges",
     "implied",

@@ -227,15 +227,6 @@ def item_written_to(x):
     return np.sum(np.array(rows))
 
 
-def list_changed_while_read(x):
-    terms = []
-    for v in x:
-        terms.append(v)
-    for v in terms:  # here: length changes
-        terms.append(v)
-    return sum(terms)
-
-
 def columns_reshaped(x):
     a = np.outer(x, x)
     b = a[:, 1:].reshape(-1)
@@ -739,7 +730,6 @@ EXAMPLE_ARGS = {
     "list_of_active_mutated": lambda: (1.5,),
     "one_array_many_times": lambda: (np.ones(65),),
     "item_written_to": lambda: (np.ones(65),),
-    "list_changed_while_read": lambda: (np.ones(3),),
     "complex_number": lambda: (1.5,),
     "row_from_its_column": lambda: (np.ones((3, 3)),),
     "spread_in_place": lambda: (np.ones(4),),
