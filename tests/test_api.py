@@ -333,3 +333,31 @@ def test_penalty_on_a_gradient() -> None:
 
     got = gradgen.grad(penalised, argnums=(0, 1))(1.5, 0.7)
     assert got == pytest.approx((2 * 1.5 * 0.7 + 8 * 1.5 * 0.49, 1.5**2 + 8 * 1.5**2 * 0.7))
+
+
+def grown_in_a_dict(x):
+    out = {"squares": [], "sum": 0.0}
+    for v in x:
+        out["squares"].append(v * v)
+        out["sum"] += v
+    return out
+
+
+def grown_in_some_turns(x):
+    kept = ([], x)
+    for v in x:
+        if v > 0.0:
+            kept[0].append(v)
+    return kept
+
+
+def test_a_list_that_grows_in_what_is_returned_is_there() -> None:
+    x = np.array([1.0, 2.0, 3.0])
+    value, pullback = gradgen.vjp(grown_in_a_dict)(x)
+    assert value == {"squares": [1.0, 4.0, 9.0], "sum": 6.0}
+    found = pullback({"squares": [1.0, 0.0, 2.0], "sum": 0.5})
+    np.testing.assert_allclose(found, [2.5, 0.5, 12.5])
+    rows = gradgen.jacobian(grown_in_a_dict)(x)
+    np.testing.assert_allclose(rows["squares"], np.diag(2.0 * x))
+    with pytest.raises(gradgen.ArgumentError, match="only the run tells how long"):
+        gradgen.vjp(grown_in_some_turns)(x)

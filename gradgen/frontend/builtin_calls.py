@@ -20,9 +20,11 @@ from gradgen.frontend.branches import truth
 from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.exact_kinds import is_exact
+from gradgen.frontend.indices import without_none
 from gradgen.frontend.iterables import as_positions
 from gradgen.frontend.lists import as_array, is_list
 from gradgen.frontend.operators import arithmetic
+from gradgen.frontend.places import is_none as is_missing
 from gradgen.frontend.pointers import is_none, pointer, row_of_argument
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
@@ -309,12 +311,9 @@ def _round(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
 
 @special(slice)
 def _slice(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
-    values = [
-        None if isinstance(a, Static) and a.obj is None else as_value(r, a, node) for a in args
-    ]
-    if len(values) == 1:
-        values = [None, *values]
-    start, stop, step = (*values, None)[:3]
+    given = [None, *args] if len(args) == 1 else args
+    ends = without_none(r, node, [*given, None][:3])
+    start, stop, step = (None if is_missing(a) else as_value(r, a, node) for a in ends)
     return SliceValue((start, stop, step))
 
 

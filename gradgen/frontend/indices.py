@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import ast
 import enum
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 from gradgen.frontend import row_kinds
 from gradgen.frontend.describing import describe
-from gradgen.frontend.evaluate import as_value, evaluate, number
+from gradgen.frontend.evaluate import as_value, evaluate, options
 from gradgen.frontend.lists import as_array, whole
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import (
+    Choice,
     Ref,
     Seq,
     SliceValue,
     Static,
+    is_static,
+    static_value,
 )
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.places import axes_taken, entries
@@ -63,9 +67,40 @@ def subscript_value(r: Reader, node: ast.expr) -> Any:
             items += value.items if starred else [value]
         return Seq(items)
     if isinstance(node, ast.Slice):
-        parts = [None if p is None else number(r, p) for p in (node.lower, node.upper, node.step)]
-        return SliceValue((parts[0], parts[1], parts[2]))
+        parts = ends_of_slice(r, node)
+        numbers = [None if p is None else as_value(r, p, node) for p in parts]
+        return SliceValue((numbers[0], numbers[1], numbers[2]))
     return evaluate(r, node)
+
+
+def ends_of_slice(r: Reader, node: ast.Slice) -> list[Any]:
+    """Evaluate the ends of a slice and its step; None for what is not there."""
+    parts = (node.lower, node.upper, node.step)
+    return without_none(r, node, [None if p is None else evaluate(r, p) for p in parts])
+
+
+def without_none(r: Reader, node: ast.AST, parts: list[Any]) -> list[Any]:
+    """Return ends and a step that are None on no path: there, they are what None stands for."""
+    parts = [r.settled(p) for p in parts]
+    unsure = [isinstance(p, Choice) and any(map(_is_none, options(p))) for p in parts]
+    steps = [] if _is_none(parts[2]) else options(parts[2])
+    known = all(_is_none(s) or (is_static(s) and static_value(s) > 0) for s in steps)
+    if any(unsure[:2]) and not known:
+        what = "an end of a slice that may be None, beside a step that may be negative"
+        r.refuse(node, what, "write the slices out under an if")
+    pairs = zip(parts, unsure, (0, sys.maxsize, 1), strict=True)
+    return [_replaced(p, Const(usual)) if may_be else p for p, may_be, usual in pairs]
+
+
+def _is_none(value: Any) -> bool:
+    return value is None or (isinstance(value, Static) and value.obj is None)
+
+
+def _replaced(value: Any, usual: Const) -> Any:
+    """Return a choice with a number in the place of None."""
+    if isinstance(value, Choice):
+        return Choice(value.test, _replaced(value.then, usual), _replaced(value.other, usual))
+    return usual if _is_none(value) else value
 
 
 def index_of(r: Reader, value: Any, node: ast.AST, rank: int | None = None) -> Index:

@@ -9,8 +9,8 @@ from typing import Any
 from gradgen.frontend import asked, row_kinds
 from gradgen.frontend.aggregates import listed
 from gradgen.frontend.describing import describe
-from gradgen.frontend.evaluate import as_value, evaluate
-from gradgen.frontend.indices import Index, index_of, subscript_value
+from gradgen.frontend.evaluate import as_value
+from gradgen.frontend.indices import Index, ends_of_slice, index_of, subscript_value
 from gradgen.frontend.iterables import over_value
 from gradgen.frontend.listed import contain_items
 from gradgen.frontend.lists import as_list, is_list, item, picked_from, resize, write_out
@@ -94,7 +94,7 @@ def _from_start(r: Reader, owner: Ref, place: Value, span: Any) -> Value:
 
 def slice_of(r: Reader, node: ast.AST, owner: Seq | Static, s: ast.Slice) -> Any:
     """Return a slice of a container, or of text and the like."""
-    parts = [None if p is None else evaluate(r, p) for p in (s.lower, s.upper, s.step)]
+    parts = ends_of_slice(r, s)
     return _sliced(r, node, owner, parts, lambda: index_of(r, subscript_value(r, s), s))
 
 

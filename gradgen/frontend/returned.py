@@ -97,6 +97,8 @@ def _number_on_each_path(r: Reader, node: ast.AST, result: Any, function: Functi
 
 def _items_on_each_path(r: Reader, node: ast.AST, result: Any, function: Function) -> Any:
     """Return a container with what paths give in its places, after the same test."""
+    if isinstance(result, Seq) and result.grown is not None:
+        return r.settled(result)
     if isinstance(result, Box):
         items = ((k, _items_on_each_path(r, node, item, function)) for k, item in parts(result))
         return with_parts(result, list(items))
@@ -266,6 +268,12 @@ def _cotangent_seeds(
 
 def _check_numbers(values: list[Value], function: Function) -> None:
     for value in values:
+        if value.type.kind == "list":
+            raise ArgumentError(
+                f"{function.name!r} returns a list of which only the run tells how long it is",
+                function.span,
+                "return np.array of it, or a number made of it",
+            )
         if not value.type.is_numeric:
             raise ArgumentError(
                 f"{function.name!r} returns something that is no number and no array",

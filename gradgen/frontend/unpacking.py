@@ -11,6 +11,7 @@ from gradgen.frontend.branches import on_each
 from gradgen.frontend.chosen_iterables import chooses_arrays
 from gradgen.frontend.describing import describe
 from gradgen.frontend.iterables import (
+    as_positions,
     counted,
     current,
     over_value,
@@ -115,9 +116,10 @@ def entries(r: Reader, ref: Any, node: ast.AST, count: int | None) -> list[Any]:
     """Return what an array or iteration gives, after a test of how many there are."""
     over = over_value(r, ref, node)
     assert isinstance(over, Iteration)
-    few = counted(r, over) if count is None else over
+    few = counted(r, over) if count is None or over.bounds else over
     if isinstance(few, list):
         return few
+    over = as_positions(r, over)
     length = over.length
     if isinstance(length, Const):
         if count is not None and id(node) in r.book.unpacked and isinstance(ref, Ref):

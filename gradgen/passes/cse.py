@@ -14,12 +14,14 @@ from typing import Any
 
 from gradgen.deep import deep
 from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Value, newest, replace_uses
+from gradgen.passes.dce import EFFECTS
 from gradgen.passes.sharing import Sharing
 from gradgen.rules.registry import RULES
 
 NEVER = {
     *WRITES,
     *GROWS,
+    *EFFECTS,  # each draws anew
     "list",
     "zeros_as",
     "zeros",

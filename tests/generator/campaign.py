@@ -61,7 +61,11 @@ def run_one(
     """Judge the program of a seed and a number, drawn again while it is none to judge by."""
     discarded: list[str] = []
     for attempt in range(MOST_ATTEMPTS):
-        program = generate(f"{seed}/{number}/{attempt}", without)
+        try:
+            program = generate(f"{seed}/{number}/{attempt}", without)
+        except RecursionError:
+            discarded.append("calls as arguments of calls, without end")
+            continue
         verdict = judge(program, takes_second_order(number, modes), modes)
         if verdict.outcome is not Outcome.INVALID:
             return program, verdict, discarded
