@@ -93,6 +93,8 @@ def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         return pools.attribute(r, owner, name, node)
     if isinstance(owner, Value | Ref):
         return _array_attribute(r, owner, name, node)
+    if isinstance(owner, LocalFunction) and name == "__name__":
+        return Static(getattr(owner.node, "name", "<lambda>"))
     if isinstance(owner, LocalFunction) and owner.held is not None:
         if name not in owner.held.fields:
             r.fail(node, AttributeError(f"'function' object has no attribute {name!r}"))

@@ -211,7 +211,19 @@ def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
+def by_their_names(x):
+    def square(v):
+        return v * v
+
+    def cube(v):
+        return v**3
+
+    steps = {f.__name__: f for f in (square, cube)}
+    return steps["square"](x) + 2.0 * steps["cube"](x)
+
+
 EXAMPLE_ARGS = {
+    "by_their_names": lambda: (0.7,),
     "helper_depth": lambda: (_normal(5),),
     "closure_late_binding": lambda: (0.7,),
     "function_factory": lambda: (0.7, 1.3),
