@@ -12,6 +12,7 @@ from gradgen.frontend import row_kinds
 from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value, evaluate, options
 from gradgen.frontend.lists import as_array, whole
+from gradgen.frontend.pointers import is_none_itself
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import (
     Choice,
@@ -82,9 +83,9 @@ def ends_of_slice(r: Reader, node: ast.Slice) -> list[Any]:
 def without_none(r: Reader, node: ast.AST, parts: list[Any]) -> list[Any]:
     """Return ends and a step that are None on no path: there, they are what None stands for."""
     parts = [r.settled(p) for p in parts]
-    unsure = [isinstance(p, Choice) and any(map(_is_none, options(p))) for p in parts]
-    steps = [] if _is_none(parts[2]) else options(parts[2])
-    known = all(_is_none(s) or (is_static(s) and static_value(s) > 0) for s in steps)
+    unsure = [isinstance(p, Choice) and any(map(is_none_itself, options(p))) for p in parts]
+    steps = [] if parts[2] is None else options(parts[2])
+    known = all(is_none_itself(s) or (is_static(s) and static_value(s) > 0) for s in steps)
     if any(unsure[:2]) and not known:
         what = "an end of a slice that may be None, beside a step that may be negative"
         r.refuse(node, what, "write the slices out under an if")
@@ -92,15 +93,11 @@ def without_none(r: Reader, node: ast.AST, parts: list[Any]) -> list[Any]:
     return [_replaced(p, Const(usual)) if may_be else p for p, may_be, usual in pairs]
 
 
-def _is_none(value: Any) -> bool:
-    return value is None or (isinstance(value, Static) and value.obj is None)
-
-
 def _replaced(value: Any, usual: Const) -> Any:
     """Return a choice with a number in the place of None."""
     if isinstance(value, Choice):
         return Choice(value.test, _replaced(value.then, usual), _replaced(value.other, usual))
-    return usual if _is_none(value) else value
+    return usual if is_none_itself(value) else value
 
 
 def index_of(r: Reader, value: Any, node: ast.AST, rank: int | None = None) -> Index:

@@ -61,9 +61,13 @@ class Join:
         self.span: Span | None = op.span
         self.key = (*r.call_path, place)
         self.precise = self.key in r.precise
-        self.facts = {side: implied(op.inputs[0], side) for side in (True, False)}
         self.origins: list[tuple[Any, Any, int]] = []  # what was made, from what, on which side
         self._sent: dict[Value, Value] = {}
+
+    @functools.cached_property
+    def facts(self) -> dict[bool, dict[Value, bool]]:
+        """What is decided on each side, by the truth of the test there."""
+        return {side: implied(self.op.inputs[0], side) for side in (True, False)}
 
     # --- names, storages, boxes -----------------------------------------------------------
 

@@ -99,7 +99,8 @@ def _delete_item(r: Reader, target: ast.Subscript) -> None:
     key = evaluate(r, target.slice)
     key = key_of(r, key) if isinstance(owner, Map) else literal(r, key)
     mutable = isinstance(owner, Map) or (isinstance(owner, Seq) and owner.kind is list)
-    if isinstance(owner, Seq) and mutable and not is_static(key) and not isinstance(key, Choice):
+    known = is_static(key) or isinstance(key, Choice)
+    if isinstance(owner, Seq) and mutable and not known:
         owner = r.graph_list(owner)
     if isinstance(owner, Ref) and is_list(r, owner):
         pop(r, target, owner, [key])
@@ -107,12 +108,9 @@ def _delete_item(r: Reader, target: ast.Subscript) -> None:
     if class_of(owner) and special_method(owner, "__delitem__"):
         invoked(r, target, owner, "__delitem__", key)
         return
-    if mutable and isinstance(key, Choice):
-        distribute(r, target, key, lambda k: _delete_known(r, target, owner, k))
-        return
-    if isinstance(owner, Map) and not is_static(key):
+    if isinstance(owner, Map) and not known:
         refuse_key(r, target, owner, key, "del of an item of a dict, at a computed key")
-    if not mutable or not is_static(key):
+    if not mutable or not known:
         r.refuse(target, "del of this item", "build a new list or dict without it")
     _delete_known(r, target, owner, key)
 
