@@ -108,6 +108,11 @@ class Reverse:
         if v.type.is_array and all(narrow) and not self.shapeless.isdisjoint((total, g)):
             self.shapeless.add(self.adj[v])
 
+    def _remain_shapeless(self, g: Value, v: Value, share: Value) -> None:
+        """Note a share that has no more of a shape than the cotangent it was made of."""
+        if g in self.shapeless and v.type.is_array and share.type.shape is None:
+            self.shapeless.add(share)
+
     def _number(self, v: Value, g: Value) -> Value:
         """Return a number for the adjoint of a number: an array without axes may be a view."""
         if not v.type.is_scalar or g.type.kind != "array" or g.type.shape != ():
@@ -212,8 +217,10 @@ class Reverse:
                 self._read(op, g)
             elif not _is_square(op):
                 share = self._share(op, forward, g, i)
-                fits = rule.elementwise
-                self.accumulate(v, self._fitted(share, v, forward.out) if fits else share)
+                if rule.elementwise:
+                    share = self._fitted(share, v, forward.out)
+                    self._remain_shapeless(g, v, share)
+                self.accumulate(v, share)
             elif not i:
                 share = self.alg.mul(self.alg.mul(2.0, g), op.inputs[0])
                 self.accumulate(v, self.zeros.kept(op, i, g, share))

@@ -195,6 +195,14 @@ def assigned_on_one_side_and_read_behind(x):
     return y
 
 
+def running_table_of_the_last_turn(x, a):
+    for power in range(1, 3):
+        for k in range(len(a)):
+            table = np.cumsum(np.ones((3, 3)) * x, axis=0) * float(a @ a)
+        a[-1] *= 1.2 * power
+    return np.sum(table[k] ** 2) * x
+
+
 EXAMPLE_ARGS = {
     "assigned_on_one_side_and_read_behind": lambda: (np.array([0.3, 1.2, 0.7]),),
     "row_of_one_or_more": lambda: (np.array([0.5, -0.2, -0.7]), 1),
@@ -217,6 +225,7 @@ EXAMPLE_ARGS = {
         0,
     ),
     "row_of_the_last_turn": lambda: (np.arange(6.0).reshape(2, 3) / 7.0 + 0.4,),
+    "running_table_of_the_last_turn": lambda: (0.6, np.array([0.3, -0.4, 0.5])),
     "view_of_one_of_several": lambda: (0.7, np.array([0.3, 0.5, -0.4])),
 }
 MORE_ARGS = {
