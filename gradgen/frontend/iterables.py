@@ -337,13 +337,26 @@ def require_stepwise(items: Iterable[Any]) -> None:
 
 
 def _over_array(r: Reader, owner: Ref | Choice, node: ast.AST) -> Iteration:
+    """Return the iteration over an array, or over one of several arrays and lists, by the path."""
+    lists: dict[int, Iteration] = {}
+
+    def count(one: Ref) -> Value:
+        if not is_list(r, one):
+            return _rows(r, one, node)
+        lists[id(one)] = over_list(r, one, node)
+        return lists[id(one)].length
 
     def element(i: Value) -> Any:
         index = Index()
         index.spelling, index.operands = "i", [i]
-        return on_each(r, node, owner, lambda array: load_index(r, array, index))
 
-    length = on_each(r, node, owner, lambda array: _rows(r, array, node))
+        def of(one: Ref) -> Any:
+            over = lists.get(id(one))
+            return load_index(r, one, index) if over is None else over.element(i)
+
+        return on_each(r, node, owner, of)
+
+    length = on_each(r, node, owner, count)
     return Iteration(length, element, arrays=tuple(o for o in leaves(owner) if isinstance(o, Ref)))
 
 

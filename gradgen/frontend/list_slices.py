@@ -116,6 +116,8 @@ def _sliced(
     asked.note(r, owner, asked.COUNT)
     computed = [as_value(r, p, node) for p in parts if p is not None and not is_static(p)]
     if computed and isinstance(owner, Seq):
+        if _is_empty(owner) and parts[2:] in ([], [None]) and all(map(_is_integer, computed)):
+            return Seq([], owner.kind)
         items = picked_from(r, node, owner, computed[0])
         assert items is not None
         return load_index(r, items, index(), node)
@@ -129,6 +131,14 @@ def _sliced(
         return Seq(owner.items[where], list if owner.kind is list else tuple)
     except (TypeError, ValueError) as error:
         r.fail(node, error)
+
+
+def _is_empty(owner: Seq) -> bool:
+    return not owner.items and owner.grown is None and owner.kind in (list, tuple)
+
+
+def _is_integer(v: Value) -> bool:
+    return v.type.kind == "int"
 
 
 def starred(r: Reader, node: ast.AST, value: Any, before: int, after: int) -> list[Any] | None:

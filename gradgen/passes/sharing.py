@@ -37,8 +37,16 @@ def is_view(op: Op) -> bool:
     return rule is not None and bool(rule.alias)
 
 
+def holds_numbers(v: Value) -> bool:
+    """Whether a value is a list of numbers: a new list of them shares no memory with it."""
+    item = v.type.item
+    return v.type.kind == "list" and item is not None and item.is_scalar
+
+
 def aliases(op: Op) -> bool:
     """Whether an operation gives a view of its first input, or what a list holds."""
+    if op.prim in ("copy", "load") and holds_numbers(op.out) and holds_numbers(op.inputs[0]):
+        return False
     return op.out.type.kind == "list" if op.prim == "copy" else is_view(op)
 
 
@@ -102,7 +110,8 @@ class Sharing(Partition):
                     self._unite(op.inputs[1], op.out)
             elif op.prim in GROWS or op.prim in MAKES_LISTS:
                 for v in op.inputs:
-                    self._unite(op.outputs[-1], v)
+                    if op.prim != "extend" or v is op.inputs[0] or not holds_numbers(v):
+                        self._unite(op.outputs[-1], v)
                 self._unite(op.outputs[-1], op.outputs[0])
             elif op.prim == "stretch" and self._stretched:
                 self._unite(op.inputs[1], op.out)

@@ -1,4 +1,4 @@
-"""Names and attributes that are a number, an array or a list, as the turns of a loop went."""
+"""Names, results and attributes that are a number, an array or a list, as the path went."""
 
 from __future__ import annotations
 
@@ -52,6 +52,42 @@ def attribute_over_rows(x):
     return sum(row[0] * row[1] for row in rows)
 
 
+def _merged(a):
+    if len(a) <= 1:
+        return a
+    middle = len(a) // 2
+    left, right = _merged(a[:middle]), _merged(a[middle:])
+    out, i, j = [], 0, 0
+    while i < len(left) and j < len(right):
+        if left[i] <= right[j]:
+            out.append(left[i])
+            i += 1
+        else:
+            out.append(right[j])
+            j += 1
+    return out + list(left[i:]) + list(right[j:])
+
+
+def merge_sort_of_an_array(x):
+    return sum((k + 1) * v**2 for k, v in enumerate(_merged(x)))
+
+
+def _rows_of(m, n):
+    rows = []
+    for k in range(n):
+        rows.append(m[k] * k)
+    return rows
+
+
+def array_or_rows(x, n):
+    m = np.outer(x, x)
+    if x[0] < 0:
+        m = _rows_of(m, n)
+    for row in m:
+        row *= 2.0
+    return sum(np.sum(row * row) for row in m) + m[0][1]
+
+
 def _x(n=4):
     return np.random.default_rng(5).normal(size=n)
 
@@ -62,4 +98,7 @@ EXAMPLE_ARGS = {
     "number_becomes_row": lambda: (_x(),),
     "number_becomes_list": lambda: (_x(),),
     "attribute_over_rows": lambda: (_x(),),
+    "merge_sort_of_an_array": lambda: (_x(6),),
+    "array_or_rows": lambda: (_x(), 3),
 }
+MORE_ARGS = {"array_or_rows": [lambda: (-_x(), 2)]}
