@@ -5,7 +5,16 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gradgen.frontend import asked, branches, lists, pointers, records, row_kinds, unbound
+from gradgen.frontend import (
+    asked,
+    branches,
+    lists,
+    own_items,
+    pointers,
+    records,
+    row_kinds,
+    unbound,
+)
 from gradgen.frontend.aggregates import run_text
 from gradgen.frontend.arguments import any_items, every_item
 from gradgen.frontend.describing import describe
@@ -115,6 +124,8 @@ FOUND = "found = any(item == one for item in items)"
 
 def _within(r: Reader, node: ast.Compare, left: Any, right: Ref) -> Value:
     """Test membership in a list that grows, or in an array."""
+    if own_items.place_in(r, right, left) is not None:
+        return Const(True)
     if lists.is_list(r, right):
         item = r.read(right).type.item
         if item is not None and item.of and pointers.by_value(item.of.kind):

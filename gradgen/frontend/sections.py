@@ -44,6 +44,7 @@ SECTIONS = {
     "numpy_calls": "clip within vstack hstack column_stack shape ndim size fliplr flipud "
     "diag real imag",
     "ordering": "sorted",
+    "own_items": "place_of",
     "padding": "pad",
     "python_random": "Random",
     "random_calls": "default_rng RandomState normal uniform standard_normal random exponential "

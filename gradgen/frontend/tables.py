@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from typing import Any, NoReturn
 
+from gradgen.frontend import row_kinds
 from gradgen.frontend.entries import KEYS
 from gradgen.frontend.identities import fields_compared, is_by_identity
 from gradgen.frontend.lists import write_out
@@ -74,6 +75,7 @@ def refuse_key(r: Reader, node: ast.AST, owner: Any, key: Any, what: str) -> NoR
     computed = isinstance(key, Value) or (isinstance(key, Seq) and key.kind is tuple)
     numbers = [v for v in leaves(key) if isinstance(v, Value)] if computed else []
     scalar = numbers and all(map(_may_be_key, numbers))
+    scalar = scalar or (isinstance(key, Ref) and _is_key_of_numbers(r, node, key))
     if r.book.tables and isinstance(owner, Map) and owner.made and scalar:
         raise Tabled(owner.made)
     if isinstance(key, Record) and fields_compared(key.kind):
@@ -87,6 +89,13 @@ def refuse_key(r: Reader, node: ast.AST, owner: Any, key: Any, what: str) -> NoR
         way = "keep what belongs to an object in an attribute of it"
         r.refuse(node, f"{what}, by an object that depends on the path", way)
     r.refuse(node, what, KEYS)
+
+
+def _is_key_of_numbers(r: Reader, node: ast.AST, key: Ref) -> bool:
+    """Whether this is a tuple of numbers or texts that stands in a list."""
+    item = r.read(key).type.item
+    numbers = item is not None and (item.is_scalar or item.dtype == "text")
+    return numbers and row_kinds.kind_of(r, node, key) is tuple
 
 
 def _may_be_key(v: Value) -> bool:

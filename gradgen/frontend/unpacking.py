@@ -160,6 +160,7 @@ def _check_count(r: Reader, length: Value, count: int, node: ast.AST) -> None:
     text = f"raise ValueError({many!r} if _value_0 > {count} else f'{few}')"
     attrs = {"text": text, "unpacks": count}
     r.b.append("raise_if", [other, length], [], span=r.span(node), attrs=attrs)
+    r.facts = {**r.facts, other: False}
 
 
 def _learn_length(r: Reader, ref: Any, count: int, node: ast.AST) -> None:

@@ -8,6 +8,11 @@ from __future__ import annotations
 from gradgen.library.sets import ComputedSet, items_of
 
 
+def place_of(names, key):
+    """Where a key stands among those of a dict, which has each of them once."""
+    return names.index(key)
+
+
 class ComputedDict:
     """A dict with numbers for keys, or tuples of them: two lists side by side, in Python's order.
 
@@ -28,11 +33,11 @@ class ComputedDict:
         elif key not in self.names:
             self.names.append(key)
             self.held.append(self.factory())
-        return self.held[self.names.index(key)]
+        return self.held[place_of(self.names, key)]
 
     def __setitem__(self, key, item):
         if key in self.names:
-            self.held[self.names.index(key)] = item
+            self.held[place_of(self.names, key)] = item
         else:
             self.names.append(key)
             self.held.append(item)
@@ -64,13 +69,13 @@ class ComputedDict:
         return self
 
     def get(self, key, default=None):
-        return self.held[self.names.index(key)] if key in self.names else default
+        return self.held[place_of(self.names, key)] if key in self.names else default
 
     def setdefault(self, key, default=None):
         if key not in self.names:
             self.names.append(key)
             self.held.append(default)
-        return self.held[self.names.index(key)]
+        return self.held[place_of(self.names, key)]
 
     def pop(self, key, *default):
         if default:
@@ -78,7 +83,7 @@ class ComputedDict:
                 return default[0]
         elif key not in self.names:
             raise KeyError(key)
-        place = self.names.index(key)
+        place = place_of(self.names, key)
         self.names.pop(place)
         return self.held.pop(place)
 

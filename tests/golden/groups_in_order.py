@@ -30,7 +30,7 @@ def groups_in_order_value_and_grad(x, labels):
     groups_keys = []                                    # lang_sorted_pairs.py:11
     groups_items = []
     negated_saved = []
-    index_of_saved = []
+    place_saved = []
     for i in range(smaller):                            # lang_sorted_pairs.py:10
         v = x[i]
         label = labels[i]
@@ -39,9 +39,9 @@ def groups_in_order_value_and_grad(x, labels):
         if negated:
             groups_keys.append(label)
             groups_items.append([])
-        index_of = groups_keys.index(label)
-        index_of_saved.append(index_of)
-        groups_items[index_of].append(v)
+        place = groups_keys.index(label)
+        place_saved.append(place)
+        groups_items[place].append(v)
     keys = np.array(groups_keys)                        # lang_sorted_pairs.py:13
     order = np.argsort(keys, kind='stable')
     ordered = []
@@ -108,8 +108,8 @@ def groups_in_order_value_and_grad(x, labels):
     d_x = np.zeros(x.shape)                             # lang_sorted_pairs.py:10
     for i in range(smaller - 1, -1, -1):
         negated = negated_saved.pop()                   # lang_sorted_pairs.py:11
-        index_of = index_of_saved.pop()
-        d_v = d_held[index_of].pop()
+        place = place_saved.pop()
+        d_v = d_held[place].pop()
         if negated:
             d_held.pop()
         d_x[i] += d_v                                   # lang_sorted_pairs.py:10
