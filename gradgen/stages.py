@@ -11,6 +11,7 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from gradgen.batch.specs import batch_names
+from gradgen.diff import whole_leaves
 from gradgen.diff.activity import varied
 from gradgen.diff.custom import forget_rules
 from gradgen.diff.defined import refuse_undefined
@@ -132,7 +133,7 @@ def _adjoint(program: Program) -> None:
     store_through_rows(function)
     if options.mode in MARKED and not program.along:
         _mark(program)
-    function.notes += doubts(function, varied(function))
+    function.notes += doubts(function, varied(function)) + whole_leaves.remarks(function)
     _derive(program)
     for f in (function, *(c.function for c in callees)):
         _forget_rules(program, f)

@@ -17,11 +17,20 @@ def varied(function: Function) -> set[Value]:
     return reached(function, [leaf.value for leaf in function.leaves if leaf.active])
 
 
-def reached(function: Function, values: Iterable[Value]) -> set[Value]:
-    """Return these values and those that vary with them."""
-    out = set(values)
+def reached(function: Function, values: Iterable[Value], whole: bool = False) -> set[Value]:
+    """Return these values and those that vary with them; with ``whole``, also whole numbers."""
+    out: set[Value] = Moving(values) if whole else set(values)
     _block(function.body, out)
     return out
+
+
+class Moving(set[Value]):
+    """Values that vary, were whole numbers to do so, too."""
+
+
+def _varies(v: Value, out: set[Value]) -> bool:
+    """Whether a value can vary with what it is made of."""
+    return v.type.inexact or (isinstance(out, Moving) and v.type.dtype.startswith("int"))
 
 
 def refuse_truncation(function: Function, varied: set[Value]) -> None:
@@ -78,7 +87,7 @@ def _operation(op: Op, out: set[Value]) -> None:
         return
     if op.prim == "custom":
         if any(v in out for v in op.inputs[sum(op.attrs["custom"].counts()) :]):
-            out.update(v for v in op.outputs if v.type.inexact)
+            out.update(v for v in op.outputs if _varies(v, out))
         return
     rule = RULES.get(op.prim)
     if rule is None or rule.passive:
@@ -87,7 +96,7 @@ def _operation(op: Op, out: set[Value]) -> None:
     if any(
         v in out and (flows or rule.differentiable(i, op.attrs)) for i, v in enumerate(op.inputs)
     ):
-        out.update(v for v in op.outputs if v.type.inexact)
+        out.update(v for v in op.outputs if _varies(v, out))
 
 
 def _loop(op: Op, out: set[Value]) -> None:
@@ -109,7 +118,7 @@ def _flow(
     sources: list[Value], targets: list[Value], out: set[Value], held: Collection[Value] = ()
 ) -> None:
     for source, target in zip(sources, targets, strict=True):
-        if source in out and target.type.inexact and target not in held:
+        if source in out and _varies(target, out) and target not in held:
             out.add(target)
 
 
