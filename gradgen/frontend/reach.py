@@ -18,17 +18,22 @@ from gradgen.frontend.values import (
     Iteration,
     LocalFunction,
     Once,
+    Record,
     Ref,
     Seq,
     Static,
     Storage,
 )
-from gradgen.ir.nodes import Value
+from gradgen.ir.nodes import Const, Undefined, Value
 from gradgen.syntax import nodes_in
 
 # Attributes of methods, pullbacks and gradients of local functions, and of items of loops that
 # are found in their turn: what they are made of.
 MADE_OF = ("owner", "function", "gradient", "args", "box", "held", "item")
+
+
+# What is made of nothing else.
+BARE = frozenset([type(None), Value, Const, Undefined, Static, Ref])
 
 
 def holds(value: Any, thing: Storage | Box | Value) -> bool:
@@ -56,16 +61,20 @@ def leads_to(
 ) -> bool:
     """Whether a thing can be reached from any of the values, but not through a holder of it."""
     stack, seen = list(values), {id(holder)}
-    while stack:
+    while stack:  # most of what is met is told by its very class, which is found fastest
         v = stack.pop()
-        if v is thing or (isinstance(v, Ref) and v.storage is thing):
+        kind = type(v)
+        if v is thing or (kind is Ref and v.storage is thing):
             return True
-        if v is None or isinstance(v, Value | Ref) or id(v) in seen:
+        if kind in BARE or id(v) in seen:
             continue
         seen.add(id(v))
-        if isinstance(v, Seq) and v.grown is thing:
+        if kind is Record:
+            stack += v.fields.values()
+        elif isinstance(v, Seq) and v.grown is thing:
             return True
-        stack += _inside(v)
+        else:
+            stack += _inside(v)
     return False
 
 
@@ -99,11 +108,13 @@ def _around(fn: LocalFunction) -> Iterator[Any]:
     """Yield what the names hold that a function reads around it."""
     names = _named(fn.node)
     for frame in fn.frame.outward():
-        yield from (v for name, v in frame.names.items() if name in names)
+        yield from [frame.names[name] for name in names if name in frame.names]
         if frame.shared is not None:
-            yield from (v for name, v in frame.shared.fields.items() if name in names)
+            fields = frame.shared.fields
+            yield from [fields[name] for name in names if name in fields]
 
 
 @functools.lru_cache(maxsize=512)
-def _named(definition: ast.AST) -> frozenset[str]:
-    return frozenset(n.id for n in nodes_in(definition) if isinstance(n, ast.Name))
+def _named(definition: ast.AST) -> tuple[str, ...]:
+    named = (n.id for n in nodes_in(definition) if isinstance(n, ast.Name))
+    return tuple(dict.fromkeys(named))
