@@ -55,7 +55,22 @@ def over_chosen(
     grown = _grown(r, value, node) if grows else None
     if isinstance(grown, Ref):
         return over_list(r, grown, node)
+    beside = _beside_arrays(r, value, node)
+    if chooses_arrays(beside):
+        return over(r, beside, node)
     r.refuse(node, "a loop over a container or another, by the path", "loop on each path")
+
+
+def _beside_arrays(r: Reader, value: Choice, node: ast.AST) -> Any:
+    """Return a choice of arrays and of lists of numbers, with the latter as lists of the graph."""
+    options = [o for o in _options(r, value) if not isinstance(o, Ref)]
+    if not all(isinstance(o, Seq) and o.kind in (list, tuple) for o in options):
+        return None
+    if not all(isinstance(i, Value) and i.type.is_scalar for o in options for i in o.items):
+        return None
+    return _on_paths(
+        r, value, node, lambda o: held(r, as_list(r, o, node), o) if isinstance(o, Seq) else o
+    )
 
 
 def _watch(r: Reader, value: Choice) -> None:

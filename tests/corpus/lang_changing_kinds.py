@@ -88,6 +88,16 @@ def array_or_rows(x, n):
     return sum(np.sum(row * row) for row in m) + m[0][1]
 
 
+def array_or_listed_numbers(x, n):
+    if x[0] > 0:
+        values = x
+    else:
+        values = []
+        for k in range(n):
+            values.append(x[k] ** 2)
+    return sum((k + 1) * v for k, v in enumerate(values)) + values[-1] ** 2
+
+
 def _x(n=4):
     return np.random.default_rng(5).normal(size=n)
 
@@ -100,5 +110,9 @@ EXAMPLE_ARGS = {
     "attribute_over_rows": lambda: (_x(),),
     "merge_sort_of_an_array": lambda: (_x(6),),
     "array_or_rows": lambda: (_x(), 3),
+    "array_or_listed_numbers": lambda: (-_x(), 3),
 }
-MORE_ARGS = {"array_or_rows": [lambda: (-_x(), 2)]}
+MORE_ARGS = {
+    "array_or_rows": [lambda: (-_x(), 2)],
+    "array_or_listed_numbers": [lambda: (_x(), 3)],
+}
