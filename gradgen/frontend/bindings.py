@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,8 @@ OF_SEQUENCES = ("math.dist", "math.fsum", "math.prod", "math.sumprod")
 OF_NEW_AXES = ("expand_dims", "stack")
 # These hand NumPy's numbers back as they are; of Python's they make arrays without axes.
 LEAVE_NUMBERS = ("squeeze", "moveaxis")
+# What these make of known integers is known.
+OF_WHOLE: dict[str, Callable[[int], int]] = {"abs": abs, "int": int, "bool": bool}
 DTYPES = {"float64", "float32", "complex128", "complex64", "bool",
           "int64", "int32", "int16", "int8", "uint8"}  # fmt: skip
 HELPER_PRIMS = {
@@ -213,6 +216,8 @@ def emit(r: Reader, node: ast.AST, rule: Rule, args: list[Any], attrs: dict[str,
         if rule.name == "flip" and inputs[0].type.rank == 0:
             return r.view(args[0], "load", [], {"index": ""})  # NumPy gives a number
         return r.view(args[0], rule.name, inputs[1:], attrs)
+    if rule.name in OF_WHOLE and _is_whole(inputs[0]) and not attrs:
+        return Const(OF_WHOLE[rule.name](inputs[0].const))  # type: ignore[attr-defined]
     if rule.name in LEAVE_NUMBERS and is_number_of_numpy(inputs[0]):
         return args[0]
     if rule.outputs:
@@ -227,6 +232,11 @@ def check_numbers(r: Reader, node: ast.AST, inputs: list[Value]) -> None:
     for v in inputs:
         if v.type.kind == "array" and any(n != 1 for n in v.type.shape or ()):
             r.fail(node, TypeError("only 0-dimensional arrays can be converted to Python scalars"))
+
+
+def _is_whole(v: Value) -> bool:
+    """Whether a value is a whole number that is known, and does not stand for an object."""
+    return isinstance(v, Const) and type(v.const) is int and not v.type.points
 
 
 def is_number_of_numpy(v: Value) -> bool:

@@ -13,7 +13,7 @@ from gradgen.frontend.checkpoints import marked_test
 from gradgen.frontend.cursors import endless_loop, loop_of
 from gradgen.frontend.flow import read, split, told
 from gradgen.frontend.generators import asked_for, counting, filtered
-from gradgen.frontend.growing import over_growing
+from gradgen.frontend.growing import noting, over_growing
 from gradgen.frontend.index_names import name_index
 from gradgen.frontend.iterables import FEW
 from gradgen.frontend.iteration import Noted, iteration_of, watch_early
@@ -90,6 +90,7 @@ def for_statement(r: Reader, s: ast.For, rest: Point) -> Point:
         return written_out(r, s, over, rest)
     if over.endless:
         return Point(endless_loop(r, s, over), rest)
+    over = noting(r, s, over)
     turns = known_turns(over)
     key = (*r.call_path, id(s))
     if turns is not None and (not turns or id(s) in r.written_out or _worth(r, turns)):

@@ -9,7 +9,7 @@ from gradgen.frontend import asked, lists, pointers, words
 from gradgen.frontend.aggregates import copied, run_text, sequence
 from gradgen.frontend.arguments import any_items, every_item
 from gradgen.frontend.bindings import call_rule
-from gradgen.frontend.branches import distribute
+from gradgen.frontend.branches import distribute, on_each
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.collection_calls import dict_of
 from gradgen.frontend.describing import describe
@@ -19,7 +19,7 @@ from gradgen.frontend.iterables import Perhaps, over_sequence
 from gradgen.frontend.method_calls import method, sort_array
 from gradgen.frontend.ordering import ordered, sort_in_place
 from gradgen.frontend.outside import is_own
-from gradgen.frontend.picks import numbers_in
+from gradgen.frontend.picks import NO_KEY, by_number, chosen_or_none, numbers_in
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.row_kinds import is_view
 from gradgen.frontend.special import special
@@ -78,15 +78,25 @@ def _get(r: Reader, node: ast.AST, owner: Any, args: list[Any], kwargs: dict[str
     wanted = key_of(r, args[0])
     if isinstance(owner, Map) and isinstance(wanted, Choice):
         return distribute(r, node, wanted, lambda k: _get(r, node, owner, [k, *args[1:]], kwargs))
+    if isinstance(owner, Map) and by_number(owner, wanted):
+        chosen = chosen_or_none(r, node, owner, wanted)
+        return on_each(r, node, chosen, lambda k: _got(r, node, owner, k, args[1:]))
     if isinstance(owner, Map) and pointers.is_word(wanted):
         return words.got(r, node, owner, wanted, args[1] if len(args) > 1 else Static(None))
     if not isinstance(owner, Map) or not is_static(wanted):
         what = f"the method 'get' of a {describe(owner)}, at a computed key"
         refuse_key(r, node, owner, wanted, what)
+    return _got(r, node, owner, wanted, args[1:])
+
+
+def _got(r: Reader, node: ast.AST, owner: Map, wanted: Any, other: list[Any]) -> Any:
+    """Return the item at a known key, or the default; `NO_KEY`: at none that the dict has."""
+    default = other[0] if other else Static(None)
+    if wanted is NO_KEY:
+        return default
     key = static_value(wanted)
     asked.note(r, owner, ("in", key))
     held = owner.items if key in owner.items else any_items(r, node, owner)
-    default = args[1] if len(args) > 1 else Static(None)
     return or_else(held.get(key, default), default)
 
 

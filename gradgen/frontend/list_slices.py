@@ -43,18 +43,17 @@ def store_slice(r: Reader, node: ast.AST, owner: Ref | Seq, key: SliceValue, val
             r.fail(node, error)
         r.fill(owner, items)
         return
-    start, stop, step = (_number(p) for p in key.parts)
-    plain = step in (None, 1) and 0 <= (start or 0) <= (start or 0 if stop is None else stop)
-    if not known or not plain:
-        what = "a store into a slice, from the end or by steps, of a list of unknown length"
+    if key.parts[2] is not None and _number(key.parts[2]) != 1:
+        what = "a store into a slice by steps of a list of unknown length"
         r.refuse(node, what, "store item by item")
     ref = r.graph_list(owner) if isinstance(owner, Seq) else owner
+    start, stop = _ends(r, ref, *key.parts[:2], r.span(node))
     made = as_list(r, value, node)
-    if start:
-        head = r.read(load_index(r, ref, _part(None, Const(start))))
+    if start is not None:
+        head = r.read(load_index(r, ref, _part(None, start)))
         made = r.b.emit("extend", [head, made], span=r.span(node))
     if stop is not None:
-        tail = r.read(load_index(r, ref, _part(Const(stop), None)))
+        tail = r.read(load_index(r, ref, _part(stop, None)))
         made = r.b.emit("extend", [made, tail], span=r.span(node))
     resize(r, ref, made)
     contain_items(r, ref.storage, value)
@@ -66,18 +65,38 @@ def delete_slice(
     """Perform ``del items[start:stop]`` on a list of the graph: what stays is put together."""
     span = r.span(node)
     kept = []
-    if start is not None and stop is None:
-        kept = [r.read(load_index(r, owner, _part(None, start)))]
-    elif start is not None and stop is not None:
-        first, last = (_from_start(r, owner, place, span) for place in (start, stop))
+    first, last = _ends(r, owner, start, stop, span)
+    if first is not None:
         kept = [r.read(load_index(r, owner, _part(None, first)))]
-        stop = r.b.emit("max2", [first, last], span=span)
-    if stop is not None:
-        kept.append(r.read(load_index(r, owner, _part(stop, None))))
+    if last is not None:
+        kept.append(r.read(load_index(r, owner, _part(last, None))))
     if not kept:
         kept.append(r.b.emit("list", [], span=span))
         kept[0].type = r.read(owner).type
     resize(r, owner, kept[0] if len(kept) == 1 else r.b.emit("extend", kept, span=span))
+
+
+def _ends(
+    r: Reader, owner: Ref, start: Value | None, stop: Value | None, span: Any
+) -> tuple[Value | None, Value | None]:
+    """Return where a slice begins and ends, counted from the start; it ends not before that."""
+    first = None if start is None else _from_start(r, owner, start, span)
+    if first is not None and stop is not None and _is_after(stop, first):
+        return first, stop
+    last = None if stop is None else _from_start(r, owner, stop, span)
+    if isinstance(first, Const) and isinstance(last, Const):
+        last = Const(max(first.const, last.const))
+    elif first is not None and last is not None:
+        last = r.b.emit("max2", [first, last], span=span)
+    return None if isinstance(first, Const) and first.const == 0 else first, last
+
+
+def _is_after(stop: Value, start: Value) -> bool:
+    """Whether one end is another one and a few more, as in ``items[i : i + 2]``."""
+    op = stop.op
+    added = op is not None and op.prim == "add" and op.inputs[0] is start
+    more = op.inputs[1] if op is not None and added else None
+    return isinstance(more, Const) and more.const >= 0
 
 
 def _from_start(r: Reader, owner: Ref, place: Value, span: Any) -> Value:
@@ -87,7 +106,7 @@ def _from_start(r: Reader, owner: Ref, place: Value, span: Any) -> Value:
         place = r.b.emit("add", [count, place], span=span)
         return r.b.emit("max2", [place, Const(0)], span=span)
     if may_be_negative(place):
-        what = "del of a slice with an end counted from the end: add len(...) to it before"
+        what = "a slice from the end: add len(...) to its ends"
         raise_where(r, ValueError(what), r.b.emit("lt", [place, Const(0)], span=span), span)
     return place
 

@@ -41,6 +41,7 @@ UNARY = {ast.USub: "neg", ast.UAdd: "pos", ast.Not: "not", ast.Invert: "invert"}
 FOLD = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "floordiv": operator.floordiv,
     "mod": operator.mod, "lshift": operator.lshift, "rshift": operator.rshift,
+    "bitand": operator.and_, "bitor": operator.or_, "bitxor": operator.xor, "pow": operator.pow,
     "neg": operator.neg, "pos": operator.pos, "not": operator.not_,
     "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge,
     "eq": operator.eq, "ne": operator.ne, "is": operator.is_, "is_not": operator.is_not,
@@ -355,8 +356,10 @@ def _short(prim: str, a: Value, b: Value) -> Const | None:
     return Const(made) if as_short else None
 
 
-def _is_defined(prim: str, b: int) -> bool:
-    """Whether an operator of integers has a result, and not one of a million digits."""
+def _is_defined(prim: str, a: int, b: int) -> bool:
+    """Whether an operator of integers has a whole result, and not one of a million digits."""
+    if prim == "pow":
+        return 0 <= b <= MOST_SHIFTED and abs(a) ** b <= MOST_FOLDED
     return 0 <= b <= MOST_SHIFTED if prim in SHIFTS else b != 0 or prim not in ("mod", "floordiv")
 
 
@@ -364,7 +367,7 @@ def arithmetic(r: Reader, prim: str, a: Value, b: Value, node: ast.AST) -> Value
     """Emit an operator, folded where both operands are integer constants."""
     ints = all(isinstance(v, Const) and type(v.const) is int for v in (a, b))
     ints = ints and not (a.type.points or b.type.points)  # these stand for objects
-    if ints and prim in FOLD and _is_defined(prim, b.const):  # type: ignore[attr-defined]
+    if ints and prim in FOLD and _is_defined(prim, a.const, b.const):  # type: ignore[attr-defined]
         return Const(FOLD[prim](a.const, b.const))  # type: ignore[attr-defined,operator]
     if not r.b.reverse and not r.b.tangent and (short := _short(prim, a, b)) is not None:
         return short

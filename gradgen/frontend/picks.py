@@ -12,6 +12,7 @@ import enum
 from typing import Any
 
 from gradgen.frontend import pointers, words
+from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import choose
 from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value, options
@@ -25,6 +26,7 @@ from gradgen.ir.lengths import may_be_negative
 from gradgen.ir.nodes import Const, Value
 
 FEW = 16  # items among which paths may part
+NO_KEY = Static("none of the keys that a dict has")
 # What the generated function says where a `defaultdict` is asked for a computed key, and makes it.
 MAKES = repr("a defaultdict makes an item at a computed key here: give it all its keys before")
 
@@ -42,7 +44,7 @@ def picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref | Choice:
     if numbered and not owner.items and key.type.kind == "int":
         r.fail(node, IndexError(f"{owner.kind.__name__} index out of range"))
     place = (*r.call_path, id(node))
-    if isinstance(owner, Map) and isinstance(key, Value) and _by_number(owner, key):
+    if isinstance(owner, Map) and owner.items and by_number(owner, key):
         return _chosen_number(r, node, owner, key)
     if few and place in r.precise:
         return chosen_key(r, node, owner, key)
@@ -60,10 +62,12 @@ def picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref | Choice:
     return items
 
 
-def _by_number(owner: Map, key: Value) -> bool:
-    """Whether the keys of a dict are few numbers, and all known."""
+def by_number(owner: Map, key: Any) -> bool:
+    """Whether a key is a computed number, and those of a dict are few numbers, all known."""
+    if not isinstance(key, Value) or isinstance(key, Const):
+        return False
     numbers = all(isinstance(k, int | float) for k in owner.items)
-    return numbers and key.type.is_scalar and owner.unknown is None and 0 < len(owner.items) <= FEW
+    return numbers and key.type.is_scalar and owner.unknown is None and len(owner.items) <= FEW
 
 
 def _chosen_number(r: Reader, node: ast.AST, owner: Map, key: Value) -> Any:
@@ -71,11 +75,21 @@ def _chosen_number(r: Reader, node: ast.AST, owner: Map, key: Value) -> Any:
     # A cycle by nature: comparisons may be of what containers hold.
     from gradgen.frontend.aggregates import run_text
 
-    known = [Const(k) for k in owner.items]
     missing, said = (KeyError, "key") if owner.factory is None else (NotImplementedError, MAKES)
     text = f"if key not in keys:\n    raise missing({said})\nout = 0"
+    known: list[Any] = [Const(k) for k in owner.items]
     run_text(r, node, text, "out", key=key, keys=Seq(list(known)), missing=Static(missing))
-    out: Any = known[-1]
+    return _one_of(r, key, known)
+
+
+def chosen_or_none(r: Reader, node: ast.AST, owner: Map, key: Value) -> Any:
+    """Return a computed number as a choice of the keys that a dict has, and `NO_KEY`."""
+    return _one_of(r, key, [*map(Const, every_item(r, node, owner)), NO_KEY])
+
+
+def _one_of(r: Reader, key: Value, known: list[Any]) -> Any:
+    """Return the first of some constants that is a number, the last one if no other is."""
+    out = known[-1]
     for k in reversed(known[:-1]):
         out = Choice(r.b.emit("eq", [key, k]), k, out)
     return out

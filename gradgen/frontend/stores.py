@@ -142,7 +142,7 @@ def set_item(r: Reader, node: ast.AST, owner: Any, key: Any, value: Any) -> None
     items = list(owner.items)
     try:
         items[k] = value
-    except IndexError as error:
+    except (IndexError, TypeError) as error:
         r.fail(node, error)
     r.fill(owner, items)
 

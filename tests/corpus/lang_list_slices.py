@@ -113,7 +113,32 @@ def place_computed_once(x):
     return items[0] + 2 * items[1] ** 2 + i * items[2]
 
 
+def neighbours_merged(x):
+    xs = list(x)
+    i = 0
+    while i < len(xs) - 1:
+        if abs(xs[i + 1] - xs[i]) < 0.5:
+            xs[i : i + 2] = [0.5 * (xs[i] + xs[i + 1])]
+            if i:
+                i -= 1
+        else:
+            i += 1
+    return sum(v**3 for v in xs) + len(xs) * xs[-1]
+
+
+def slices_at_places(x, n):
+    items, rows = list(x), [x * k for k in range(n + 1)]
+    for i in range(n):
+        items[i : n - i] = [items[0] * items[-1], items[i] ** 2]
+        items[i:] = items[i:] + [x[i] * 2]
+        items[-2:] = items[:-3:-1]
+        rows[i : i + 1] = [rows[i] ** 2, rows[i] + x]
+    return sum(v * (k + 1) for k, v in enumerate(items)) + np.sum(rows[n] * rows[-1])
+
+
 EXAMPLE_ARGS = {
+    "neighbours_merged": lambda: (np.array([0.1, 0.3, 1.0, 1.2, -0.5, 0.4]),),
+    "slices_at_places": lambda: (_normal(4), 3),
     "slice_made_longer": lambda: (_normal(3),),
     "place_computed_once": lambda: (_normal(3),),
     "slices_of_known_list": lambda: (_normal(4),),
