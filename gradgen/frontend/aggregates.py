@@ -23,7 +23,7 @@ from gradgen.frontend.raising import NEVER, returned
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import FOR, InTurns, OwnIterator
 from gradgen.frontend.special import callee_name, no_more, special
-from gradgen.frontend.state import has_effects
+from gradgen.frontend.state import acts, has_effects, place, since
 from gradgen.frontend.unbound import raise_where
 from gradgen.frontend.values import (
     Generator,
@@ -188,11 +188,18 @@ def _extremum(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     no_more(r, node, kwargs)
     if not args:
         r.fail(node, TypeError(f"{name} expected at least 1 argument, got 0"))
+    start = place(r)
     items = _listed_before(r, node, args[0], key) if len(args) == 1 else Seq(args)
+    listed = place(r)
     if isinstance(items, Ref) and r.read(items).type.rank not in (0, 1):
         r.refuse(node, f"{name} of an array of rank over 1", f"use np.{name}")
     best = functools.partial(_best_or, r, node, name, items, key, default)
-    return unchanged_by(r, node, args[0], best) if len(args) == 1 else best()
+    out = unchanged_by(r, node, args[0], best) if len(args) == 1 else best()
+    done = since(r, start)
+    if acts(done[: listed - start]) and acts(done[listed - start :]):
+        what = f"{name} with a key that has effects, of a generator with effects"
+        r.refuse(node, what, "make a list of it before")
+    return out
 
 
 def _best_or(r: Reader, node: ast.AST, name: str, items: Seq | Ref, key: Any, default: Any) -> Any:

@@ -15,7 +15,16 @@ import numpy as np
 from gradgen.checkpoint import checkpoint
 from gradgen.custom import custom_jvp, custom_vjp
 from gradgen.errors import SourceError, UnsupportedError
-from gradgen.frontend import bindings, kept, known, misfits, outside, picks, text_items
+from gradgen.frontend import (
+    bindings,
+    comprehensions,
+    kept,
+    known,
+    misfits,
+    outside,
+    picks,
+    text_items,
+)
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.array_arguments import arrays_for_lists, made_arrays
 from gradgen.frontend.branches import distribute
@@ -113,7 +122,11 @@ def called(r: Reader, node: ast.Call, callee: Any) -> Any:
         return found
     args, kwargs = call_arguments(r, node, callee if starred else None)
     r.b.span = r.span(node)
-    return call_value(r, node, callee, args, kwargs)
+    out = call_value(r, node, callee, args, kwargs)
+    for a in node.args:
+        if isinstance(a, ast.GeneratorExp):
+            comprehensions.forget_head(r, a)
+    return out
 
 
 def call_arguments(
@@ -122,9 +135,11 @@ def call_arguments(
     """Return the evaluated arguments of a call, stars unpacked."""
     spread = None if callee is None else spread_arguments(r, node, callee)
     args: list[Any] = spread or []
-    for a in node.args if spread is None else ():
+    for place, a in enumerate(node.args) if spread is None else ():
         if isinstance(a, ast.Starred):
             args += sequence_items(r, evaluate(r, a.value), a)
+        elif isinstance(a, ast.GeneratorExp):
+            args.append(comprehensions.begun(r, a, [*node.args[place + 1 :], *node.keywords]))
         else:
             args.append(evaluate(r, a))
     kwargs: dict[str, Any] = {}

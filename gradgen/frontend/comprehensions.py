@@ -23,7 +23,7 @@ from gradgen.frontend.iterables import FEW, Perhaps, counted, current
 from gradgen.frontend.iteration import Noted, iteration_of, watch_early
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import FOR, InTurns, OwnIterator
-from gradgen.frontend.state import go_back, place, restore, snapshot
+from gradgen.frontend.state import go_back, has_effects, place, restore, snapshot
 from gradgen.frontend.tables import made_dict, refuse_key
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.values import (
@@ -40,7 +40,7 @@ from gradgen.ir.nodes import Block, Const, Value
 from gradgen.syntax import located, nodes_in
 
 Comprehension = ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp
-ITEMS, TOTAL, FLAG = "items", "total", "found"
+ITEMS, TOTAL, FLAG, HEAD = "items", "total", "found", "head"
 
 
 class Computed(Exception):
@@ -82,6 +82,33 @@ def read(r: Reader, node: Any) -> Any:
 def generator(r: Reader, node: ast.GeneratorExp) -> Generator:
     """Return a generator, to be run by what takes it."""
     return Generator(node)
+
+
+def begun(r: Reader, node: ast.GeneratorExp, behind: list[ast.AST]) -> Generator:
+    """Return a generator whose head is evaluated here, where that has effects, as in Python.
+
+    What stands ``behind`` it in a call is evaluated before any of its items.
+    """
+    head = node.generators[0].iter
+    acting = any(isinstance(n, ast.Call | ast.NamedExpr) for a in behind for n in nodes_in(a))
+    if not acting or not has_effects(r, lambda: evaluate(r, head)):
+        return Generator(node)
+    name = hidden(r, node, HEAD)
+    r.frame.names[name] = r.lasting(evaluate(r, head))
+    made = r.expansions.get((id(node), "begun"))
+    if made is None:
+        first, *rest = node.generators
+        read = located(ast.Name(name, ast.Load()), head)
+        first = ast.comprehension(first.target, read, first.ifs, first.is_async)
+        made = ast.copy_location(ast.GeneratorExp(node.elt, [first, *rest]), node)
+        r.expansions[id(node), "begun"] = made
+    assert isinstance(made, ast.GeneratorExp)
+    return Generator(made)
+
+
+def forget_head(r: Reader, node: ast.GeneratorExp) -> None:
+    """Forget the head of a generator that was evaluated before its items, if it was."""
+    r.frame.names.pop(r.expansions.get((id(node), HEAD), ""), None)
 
 
 def as_list(r: Reader, node: ast.GeneratorExp | ast.ListComp | ast.SetComp) -> ast.ListComp:
@@ -325,12 +352,13 @@ def tests_of(r: Reader, node: Any, wanted: bool) -> list[Callable[[], Any]] | No
     """Return the tests of ``any`` or ``all`` one by one, None where they cannot be counted."""
     scoped = in_scope(r, node)
     part = scoped.generators[0]
-    start, count = place(r), len(r.yielding)
+    before, start, count = snapshot(r), place(r), len(r.yielding)
     over = None
     with contextlib.suppress(OwnIterator, InTurns), r.heading(part.iter):
         single = len(scoped.generators) == 1
         over = iteration_of(r, part.iter, late=True) if single else None
     if not isinstance(over, list):
+        restore(r, before)
         go_back(r, start)
         return None
     test = r.expansions.get((id(node), wanted))

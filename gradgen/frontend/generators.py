@@ -12,6 +12,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from gradgen.errors import GradgenError
 from gradgen.frontend import comprehensions
 from gradgen.frontend.assigned import assigned_names, changed
 from gradgen.frontend.callables import from_library
@@ -30,9 +31,10 @@ from gradgen.frontend.iterables import (
 from gradgen.frontend.iteration import watch
 from gradgen.frontend.objects import class_of
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.signals import Certain, Raised
 from gradgen.frontend.special import no_more, special
 from gradgen.frontend.special_methods import invoked, special_method
-from gradgen.frontend.state import has_effects
+from gradgen.frontend.state import has_effects, restore, snapshot
 from gradgen.frontend.values import (
     Frame,
     Generator,
@@ -41,13 +43,14 @@ from gradgen.frontend.values import (
     LocalFunction,
     Once,
     Record,
+    Ref,
     Seq,
     Static,
 )
 from gradgen.frontend.yielded import taken_singly
 from gradgen.frontend.zipping import zipped
 from gradgen.ir.nodes import Const, Value
-from gradgen.library.iterators import LAZY
+from gradgen.library.iterators import IN_TURNS, LAZY
 from gradgen.syntax import located, names_in
 
 Args = list[Any]
@@ -87,16 +90,16 @@ def held(r: Reader, value: Generator) -> Lazy | Record:
         # A cycle by nature: a generator is called as a function.
         from gradgen.frontend.inlining import inline_local
 
-        return inline_local(
-            r, node, LocalFunction(_function(r, node, kind), frame, [], []), [given], {}
-        )
+        made: Any = _in_turns(r, node) if kind == "in turns" else _function(r, node, kind)
+        return inline_local(r, node, LocalFunction(made, frame, [], []), [given], {})
 
     def each() -> Over:
         over = over_later(r, first, node)
         if isinstance(over, list):
             return [_thunk(r, item, node, lambda v: call("one", v)) for item in over]
         at = as_positions(r, over)
-        return Iteration(at.length, lambda i: call("one", at.element(i)), arrays=at.arrays)
+        one = lambda i: call("one", at.element(i))  # noqa: E731
+        return Iteration(at.length, one, arrays=at.arrays, calls=True)
 
     def items() -> Any:
         # A cycle by nature: a function with ``yield`` reads generators.
@@ -110,7 +113,21 @@ def held(r: Reader, value: Generator) -> Lazy | Record:
         return made
 
     counted = len(node.generators) == 1 and not part.ifs
+    if not counted and acts_when_run(r, lambda: call("all", first)):
+        return call("in turns", first)
     return made_later(r, _lazy(r, items, each if counted else None, node), node)
+
+
+def acts_when_run(r: Reader, work: Callable[[], Any]) -> bool:
+    """Whether all items of an iterator, as far as they can be listed, have effects."""
+    before, count = snapshot(r), len(r.yielding)
+    try:
+        return has_effects(r, work)
+    except (GradgenError, Certain, Raised):  # what this says, it says when something asks for them
+        restore(r, before)
+        return False
+    finally:
+        del r.yielding[count:]
 
 
 def _lazy(r: Reader, items: Any, each: Any, node: ast.AST, read: Args | None = None) -> Lazy:
@@ -133,6 +150,24 @@ def _function(r: Reader, node: Any, kind: str) -> ast.Lambda:
         made = located(ast.Lambda(spec, body), node)
         r.expansions[id(node), kind] = made
     assert isinstance(made, ast.Lambda)
+    return made
+
+
+def _in_turns(r: Reader, node: ast.GeneratorExp | ast.ListComp) -> ast.FunctionDef:
+    """Return a generator expression as the function with ``yield`` that it is."""
+    made = r.expansions.get((id(node), "in turns of its own"))
+    if made is None:
+        scoped = comprehensions.in_scope(r, node)
+        body: ast.stmt = ast.Expr(ast.Yield(scoped.elt))
+        for k, part in reversed([*enumerate(scoped.generators)]):
+            for test in reversed(part.ifs):
+                body = ast.If(test, [body], [])
+            over = part.iter if k else ast.Name(OVER, ast.Load())
+            body = ast.For(part.target, over, [body], [])
+        spec = ast.arguments([], [ast.arg(OVER)], None, [], [], None, [])
+        made = located(ast.FunctionDef("generator", spec, [body], [], None), node)
+        r.expansions[id(node), "in turns of its own"] = made
+    assert isinstance(made, ast.FunctionDef)
     return made
 
 
@@ -253,6 +288,10 @@ def _map(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     from gradgen.frontend.calls import call_value
 
     function, *parts = args
+    parts = [r.lasting(p) for p in parts]
+    called = len(parts) == 1 and isinstance(parts[0], Lazy) and parts[0].called is not None
+    if called and acts_when_run(r, lambda: items_of(r, parts[0])):
+        return from_library(r, node, IN_TURNS[map], [function, *parts], {})
 
     listed: list[Any] = []
 
@@ -292,6 +331,8 @@ def _filter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     def items() -> Any:
         return run_text(r, node, text, "out", **named)
 
+    if _may_act(args) and acts_when_run(r, items):
+        return from_library(r, node, IN_TURNS[filter], [test, r.lasting(given)], {})
     # What reads nothing that a loop over it may change can be made before the loop.
     closed = all(map(_closed, args)) and isinstance(given, Seq | Static)
     each = (lambda: _watched(r, items, args, node)) if closed else None
@@ -428,9 +469,19 @@ def _of_itertools(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     def items() -> Any:
         return from_library(r, node, function, given, kwargs)
 
+    if _may_act([*given, *kwargs.values()]) and acts_when_run(r, items):
+        if callee.obj not in IN_TURNS:
+            what = f"itertools.{callee.obj.__name__} of calls with effects"
+            r.refuse(node, what, "make a list of what has effects before")
+        return from_library(r, node, IN_TURNS[callee.obj], given, kwargs)
     closed = all(map(_closed, [*given, *kwargs.values()]))
     each = (lambda: _watched(r, items, given, node)) if closed else None
     return made_later(r, _lazy(r, items, each, node, [*given, *kwargs.values()]), node)
+
+
+def _may_act(values: list[Any]) -> bool:
+    """Whether what is iterated over, or is called for each item, may do more than give a value."""
+    return any(not isinstance(v, Ref | Const | Seq | Static) for v in values)
 
 
 def _closed(value: Any) -> bool:

@@ -42,7 +42,7 @@ from gradgen.frontend.values import (
     is_static,
     static_value,
 )
-from gradgen.ir.nodes import Block, Const, Op, Value, walk
+from gradgen.ir.nodes import Const, Op, Value, walk
 from gradgen.syntax import located, nodes_in
 
 FAILED = "assertion failed"  # a name that no program has, for the class of its error
@@ -172,9 +172,8 @@ def _is_harmless(r: Reader, message: ast.expr) -> bool:
     ops: list[Op] = []
 
     def asked() -> None:
-        with r.b.into(Block()) as block:
-            _Spelling(r).text(message)
-        ops.extend(walk(block))
+        _Spelling(r).text(message)
+        ops.extend(walk(r.b.block))
 
     try:
         return not has_effects(r, asked) and all(op.prim != "raise_if" for op in ops)

@@ -8,7 +8,7 @@ the others still hold what they were made with.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,7 +16,7 @@ from gradgen.dataclass import dataclass
 from gradgen.frontend.parts import contents, refill
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Box, Storage
-from gradgen.ir.nodes import Block, Value, next_id, walk
+from gradgen.ir.nodes import Block, Callee, Op, Value, next_id
 
 EFFECTS = ("effect", "draw")
 
@@ -66,7 +66,21 @@ def has_effects(r: Reader, work: Callable[[], Any]) -> bool:
         or any(not same_contents(*pair) for pair in boxes)
     )
     restore(r, before)
-    return wrote or any(op.prim in EFFECTS for op in walk(block))
+    return wrote or acts(block.ops)
+
+
+def acts(ops: Iterable[Op], known: set[Callee] | None = None) -> bool:
+    """Whether operations, or functions that they call, print or draw random numbers."""
+    known = set() if known is None else known
+    for op in ops:
+        callee = op.attrs.get("callee")
+        if op.prim in EFFECTS or any(acts(block.ops, known) for block in op.blocks):
+            return True
+        if isinstance(callee, Callee) and callee.function is not None and callee not in known:
+            known.add(callee)
+            if acts(callee.function.body.ops, known):
+                return True
+    return False
 
 
 def same_contents(now: Any, before: Any) -> bool:
@@ -88,6 +102,11 @@ def place(r: Reader) -> int:
 def go_back(r: Reader, to: int) -> None:
     """Drop the operations from a place on; what is read from outside stays at the top."""
     del r.b.block.ops[_captured(r) + to :]
+
+
+def since(r: Reader, to: int) -> list[Op]:
+    """Return the operations from a place on."""
+    return r.b.block.ops[_captured(r) + to :]
 
 
 def _captured(r: Reader) -> int:

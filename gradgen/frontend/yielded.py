@@ -25,9 +25,9 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.resumed import endless, own_yield, parts_of_endless
 from gradgen.frontend.signals import Turnwise
 from gradgen.frontend.special import special
-from gradgen.frontend.state import EFFECTS, same_contents
+from gradgen.frontend.state import acts, same_contents
 from gradgen.frontend.values import Box, Called, Frame, Lazy, Ref, Seq, Static
-from gradgen.ir.nodes import Callee, Op, walk
+from gradgen.ir.nodes import Op, walk
 from gradgen.syntax import every_node, located, names_in, nodes_in, parts_of
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def generator(
             )
         _listed_or_in_turns(r, key, lambda: run(_listing(r, definition, seen)))
         made = block.ops[count:]
-        seen.acts = _act(made, set())
+        seen.acts = acts(made)
         seen.forget_unread(made)
         if seen.wrote(r):
             seen.refuse(r, node, "a generator that writes to what is outside of it")
@@ -101,19 +101,6 @@ def _refuse(r: Reader, node: ast.AST, what: str) -> NoReturn:
 
 def _inside(op: Op) -> Iterator[Op]:
     return (inner for block in op.blocks for inner in walk(block))
-
-
-def _act(ops: Iterable[Op], known: set[Callee]) -> bool:
-    """Whether operations, or functions that they call, print or draw random numbers."""
-    for op in ops:
-        callee = op.attrs.get("callee")
-        if op.prim in EFFECTS or any(_act(block.ops, known) for block in op.blocks):
-            return True
-        if isinstance(callee, Callee) and callee.function is not None and callee not in known:
-            known.add(callee)
-            if _act(callee.function.body.ops, known):
-                return True
-    return False
 
 
 def _storages(held: list[Any]) -> list[Any]:

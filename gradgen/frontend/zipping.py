@@ -242,15 +242,21 @@ def _require_no_more(r: Reader, node: ast.AST, parts: list[Over], count: int | N
             )
         else:
             following = parts[k + 1]
-            if isinstance(following, Iteration) and part.length is following.length:
+            if isinstance(following, Iteration) and _same_length(part.length, following.length):
                 return
             more = part.calls and has_effects(r, functools.partial(part.element, Const(count or 0)))
         if more:
             r.refuse(
                 node,
-                "zip of a map with effects and what may be shorter: Python calls it once more",
-                "make a list of the map before, or put it last",
+                "zip of what has effects and what may be shorter: Python asks it once more",
+                "make a list of it before, or put it last",
             )
+
+
+def _same_length(one: Value | None, other: Value | None) -> bool:
+    if one is other or one is None or other is None:
+        return one is other
+    return one.type.value is not None and one.type.value == other.type.value
 
 
 def _as_list(r: Reader, node: ast.AST, part: Over) -> Over:

@@ -74,6 +74,47 @@ def batched(iterable, n):
     return [tuple(items[k : k + n]) for k in range(0, len(items), n)]
 
 
+def takewhile_in_turns(predicate, iterable):
+    for item in iterable:
+        if not predicate(item):
+            break
+        yield item
+
+
+def dropwhile_in_turns(predicate, iterable):
+    dropping = True
+    for item in iterable:
+        if dropping and predicate(item):
+            continue
+        dropping = False
+        yield item
+
+
+def filter_in_turns(predicate, iterable):
+    for item in iterable:
+        if predicate(item):
+            yield item
+
+
+def filterfalse_in_turns(predicate, iterable):
+    for item in iterable:
+        if not predicate(item):
+            yield item
+
+
+def map_in_turns(function, iterable):
+    for item in iterable:
+        yield function(item)
+
+
+# Those of which the items have effects are generators, which take turns with what asks for them.
+IN_TURNS: dict[Any, Callable[..., Any]] = {
+    filter: filter_in_turns,
+    map: map_in_turns,
+    itertools.takewhile: takewhile_in_turns,
+    itertools.dropwhile: dropwhile_in_turns,
+    itertools.filterfalse: filterfalse_in_turns,
+}
 LAZY: dict[Any, Callable[..., Any]] = {
     itertools.takewhile: takewhile,
     itertools.dropwhile: dropwhile,

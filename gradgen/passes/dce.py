@@ -10,13 +10,14 @@ from __future__ import annotations
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
 from gradgen.diff.missing import missing_values
-from gradgen.ir.nodes import Block, Const, Function, Op, Value, walk
+from gradgen.ir.nodes import Block, Callee, Const, Function, Op, Value, walk
 from gradgen.ir.raising import DIVISIONS, DOMAINS, RANGES, raised_by
 from gradgen.rules.indexing import load_type
 from gradgen.rules.places import surely_fits
 from gradgen.rules.registry import RULES
 
 EFFECTS = ("assert", "raise_if", "effect", "push", "take", "draw", "record")
+ACTS = ("assert", "raise_if", "effect", "draw")  # of these, what the user wrote
 CONTRACTIONS = {"matmul", "np.matmul", "np.dot", "dot", "inner"}
 
 
@@ -40,6 +41,19 @@ def may_raise(op: Op, missing: set[Value]) -> bool:
         if len({s[-k] for s in shapes if len(s) >= k and s[-k] != 1}) > 1:
             return True
     return False
+
+
+def calls_what_acts(op: Op, known: set[Callee] | None = None) -> bool:
+    """Whether this calls a recursive function that prints, draws or raises."""
+    callee = op.attrs.get("callee") if op.prim == "call" else None
+    known = set() if known is None else known
+    if callee is None or callee.function is None or callee in known:
+        return False
+    if op.attrs.get("part") == "backward":
+        return False
+    known.add(callee)
+    inside = list(walk(callee.function.body))
+    return any(op.prim in ACTS or calls_what_acts(op, known) for op in inside)
 
 
 def _may_not_fit(op: Op) -> bool:
@@ -119,7 +133,7 @@ class _Marker:
         for op in walk(body):
             needed = op.prim in EFFECTS or op.attrs.get("stacks") or id(op) in endless
             swept = op.derived or op.repeats or (op.span is not None and op.span.swept)
-            if needed or (not swept and may_raise(op, missing)):
+            if needed or (not swept and (may_raise(op, missing) or calls_what_acts(op))):
                 self.op(op)
 
     @deep
