@@ -187,21 +187,12 @@ def with_a_queue(x):
     return np.sum(x), last
 
 
-def of_two_kinds(x):
-    best = None
-    for k, v in enumerate(x):
-        if best is None or v > best[0]:
-            best = (v, k)
-    return best[0], {"best": best}
-
-
 @pytest.mark.parametrize(
     "fn, what",
     [
         (with_a_set, "set"),
         (with_a_known_set, "set"),
         (with_a_queue, "deque"),
-        (of_two_kinds, "value of different kinds"),
     ],
 )
 def test_what_cannot_be_returned_is_refused_at_the_return(fn: Any, what: str) -> None:
@@ -209,3 +200,60 @@ def test_what_cannot_be_returned_is_refused_at_the_return(fn: Any, what: str) ->
         gradgen.grad(fn, has_aux=True)(X)
     assert str(caught.value).splitlines()[1].strip().startswith("return ")
     assert "test_auxiliaries.py" in str(caught.value) and "Way out" in str(caught.value)
+
+
+def on_paths(x, n):
+    """What is beside the value is of another kind on each path."""
+    used, last = [], None
+    for k in range(n):
+        if x[k] > 0.4:
+            last = x[k] * x[0]
+            used.append(k)
+    if last is None:
+        found = {"none": x.copy()}
+    else:
+        found = (last, "some") if n > 1 else None
+    return np.sum(x**3) / (1 + len(used)), [last, used, found]
+
+
+@pytest.mark.parametrize("x", [X, -np.abs(X), np.array([0.5, 0.6, 0.7])])
+@pytest.mark.parametrize("n", [0, 1, 3])
+def test_what_the_path_decides(x: np.ndarray, n: int) -> None:
+    value, (last, used, found) = on_paths(x, n)
+    gradient = 3 * x**2 / (1 + len(used))
+    matrix = np.diag(6 * x / (1 + len(used)))
+    results = [
+        (gradgen.grad(on_paths, has_aux=True)(x, n), gradient),
+        (gradgen.hvp(on_paths, has_aux=True)((x, n), V), matrix @ V),
+        (gradgen.hessian(on_paths, has_aux=True)(x, n), matrix),
+        (gradgen.jacfwd(on_paths, has_aux=True)(x, n), gradient),
+    ]
+    again, pullback, aux = gradgen.vjp(on_paths, has_aux=True)(x, n)
+    assert again == value
+    results.append(((pullback(1.0), aux), gradient))
+    for (derivative, (*numbers, other)), expected in results:
+        np.testing.assert_allclose(derivative, expected, rtol=1e-12, atol=1e-14)
+        assert numbers == [last, used] and type(other) is type(found)
+        if isinstance(found, dict):
+            np.testing.assert_array_equal(other["none"], found["none"])
+        else:
+            assert other == found
+
+
+def best_so_far(x):
+    best = None
+    for k, v in enumerate(x):
+        if best is None or v > best[0]:
+            best = (v, k)
+    return best[0] ** 2, {"best": best}
+
+
+def test_a_tuple_or_none() -> None:
+    gradient, aux = gradgen.grad(best_so_far, has_aux=True)(X)
+    np.testing.assert_allclose(gradient, [0.0, 0.0, 1.4])
+    assert aux == {"best": (0.7, 2)}
+
+
+def test_of_examples_it_is_refused() -> None:
+    with pytest.raises(gradgen.GradgenError, match="for different examples"):
+        gradgen.grad(on_paths, has_aux=True, batch=("x",))(np.stack([X, V]), 3)

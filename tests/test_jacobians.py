@@ -165,3 +165,36 @@ def test_empty_arguments() -> None:
     with pytest.raises(gradgen.ArgumentError, match="x is an empty array") as caught:
         gradgen.hessian(lambda x: np.sum(np.sort(x) ** 3))(nothing)
     assert "Way out" in str(caught.value)
+
+
+def layers_of_any_rank(x, w, n):
+    """What the loop carries has another rank on each path, and begins with a constant."""
+    y = np.ones((2, 3))
+    for k in range(n):
+        y = y * x if k % 2 else np.sum(y * x, axis=0) + w
+    return np.sum(y) * x[0] + w
+
+
+def of_any_rank(x, w, n):
+    y = np.ones((2, 3)) * x
+    for k in range(n):
+        y = y * x if k % 2 else np.sum(y * x, axis=0) + w
+    return y
+
+
+@pytest.mark.parametrize("make", [gradgen.jacfwd, gradgen.jacobian])
+@pytest.mark.parametrize("n", [0, 1, 2, 3])
+def test_zeros_of_unknown_rank(make: Any, n: int) -> None:
+    x, w = np.array([[0.3, -0.5, 0.7], [1.1, 0.2, -0.4]]), np.array([0.2, 0.1, -0.3])
+    tangent = np.cos(np.arange(6.0)).reshape(2, 3)
+    found = make(layers_of_any_rank)(x, w, n)
+    _, expected = gradgen.jvp(layers_of_any_rank)((x, w, n), tangent)
+    np.testing.assert_allclose(np.tensordot(found, tangent, 2), expected, rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("make", [gradgen.jacfwd, gradgen.jacrev])
+def test_matrices_by_matrices_of_unknown_rank(make: Any) -> None:
+    x, w = np.array([[0.3, -0.5, 0.7], [1.1, 0.2, -0.4]]), np.array([0.2, 0.1, -0.3])
+    np.testing.assert_array_equal(make(of_any_rank)(x, w, 0), np.eye(6).reshape(2, 3, 2, 3))
+    with pytest.raises(gradgen.UnsupportedError, match="Jacobian of"):
+        make(of_any_rank)(x, w, 2)

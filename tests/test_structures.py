@@ -346,3 +346,29 @@ def test_ordered_dicts() -> None:
     assert_trees_close(product, gradgen.hvp(network)((layers, x), layers), 1e-14)
     with pytest.raises(gradgen.UnsupportedError, match="a dict of another class"):
         gradgen.grad(by_class)(OrderedDict(a=1.0), x)
+
+
+def perhaps_more(x, full, n):
+    """Arguments decide what there is in the result."""
+    more = None
+    if n > 2:
+        more = x[:n] * x[0]
+    return (x[0] ** 2, x * x[1] if full else None), {"more": more}
+
+
+@pytest.mark.parametrize("full", [True, False])
+@pytest.mark.parametrize("n", [2, 3])
+def test_none_where_arguments_say_so(full: bool, n: int) -> None:
+    x = np.array([0.3, -0.5, 0.7])
+    (first, second), rest = gradgen.jacobian(perhaps_more)(x, full, n)
+    np.testing.assert_allclose(first, [0.6, 0.0, 0.0])
+    value, pullback = gradgen.vjp(perhaps_more)(x, full, n)
+    seeds: list[Any] = [None, None]
+    expected = 2.0 * np.asarray(first)
+    for k, (part, of) in enumerate([(second, value[0][1]), (rest["more"], value[1]["more"])]):
+        assert (part is None) is (of is None) is (not full if k == 0 else n == 2)
+        if part is not None:
+            seeds[k] = np.cos(np.arange(3.0) + k)
+            expected = expected + seeds[k] @ part
+    d_x = pullback(((2.0, seeds[0]), {"more": seeds[1]}))
+    np.testing.assert_allclose(d_x, expected, rtol=1e-13)

@@ -10,7 +10,13 @@ from gradgen.batch.basis import Basis, size_of
 from gradgen.dataclass import dataclass
 from gradgen.diff.algebra import Algebra
 from gradgen.diff.results import aux_values, unshare
-from gradgen.diff.structures import gradient_leaves, gradient_trees, tuple_of, value_tree
+from gradgen.diff.structures import (
+    aux_tree,
+    gradient_leaves,
+    gradient_trees,
+    tuple_of,
+    value_tree,
+)
 from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import Const, Function, Value
 
@@ -55,7 +61,8 @@ class Blocks:
         """Return the derivative of an output by argument ``k``, of a sweep forward."""
         argument, part = self.basis.of[k], self._part(t, k)
         unknown = output.type.rank is None
-        if unknown and part is None:
+        laid_out = part is not None and argument.type.rank in (0, 1)  # whatever the output's axes
+        if unknown and not laid_out:
             raise UnsupportedError(
                 "a Jacobian of what may be a number or an array, by the path that was taken",
                 output.span,
@@ -175,7 +182,6 @@ def return_parts(
             made = value_tree(function.result["tree"], list(range(count)), one, function)
         if not options.has_aux:
             return made
-        aux = function.result["aux"]
-        return tuple_of([made, value_tree(aux, results[len(places) :], emit, function)])
+        return tuple_of([made, aux_tree(function, results[len(places) :], emit)])
 
     function.result["outputs"] = build

@@ -291,7 +291,9 @@ class Sweep:
 
     def _filled(self, value: Const, like: Value, t: Type) -> Value:
         """Return an array of one number in the shape of a batch."""
-        rank = len(t.shape or ())
+        rank = like.type.rank if t.shape is None else len(t.shape)
+        if rank is None:
+            self.refuse(like.op, "zeros of unknown rank")
         if rank and like.type.rank != rank:
             self.refuse(like.op, "a number that becomes an array")
         lead, dtype = 1 if like in self.batched else 0, _dtype(t)

@@ -7,8 +7,14 @@ from typing import Any
 
 from gradgen.diff.algebra import Algebra
 from gradgen.diff.missing import missing_values
-from gradgen.diff.structures import Emit, gradient_trees, tuple_of, value_tree
-from gradgen.frontend.parts import leaves
+from gradgen.diff.structures import (
+    Emit,
+    aux_leaves,
+    aux_tree,
+    gradient_trees,
+    tuple_of,
+    value_tree,
+)
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import READ_ONLY, Const, Function, Leaf, Value, walk
 from gradgen.passes.sharing import Sharing, is_view
@@ -59,7 +65,7 @@ def finish_tangents(
         items.append(value_tree(result["tree"], rest, emit, function))
         if result["aux"] is not None:
             rest = found[len(kept) + len(values) :]
-            items.append(value_tree(result["aux"], rest, emit, function))
+            items.append(aux_tree(function, rest, emit))
         return items[0] if len(items) == 1 else tuple_of(items)
 
     result["outputs"] = build
@@ -157,7 +163,7 @@ def aux_values(function: Function) -> list[Value]:
     if aux is None:
         return []
     reader.b.block = function.body
-    return [reader.read(leaf) for leaf in leaves(aux)]
+    return [reader.read(leaf) for leaf in aux_leaves(aux)]
 
 
 # --- spelling -----------------------------------------------------------------------------
@@ -172,16 +178,16 @@ def _outputs(function: Function, options: Any, grads: dict[int, Value]) -> Any:
         value: ast.expr = ast.Constant(None)
         if n_kept:
             value = value_tree(result["tree"], values[:n_kept], emit, function)
-        aux_leaves = values[n_kept : len(values) - len(grads)]
+        beside = values[n_kept : len(values) - len(grads)]
         fresh = dict(zip(grads, values[len(values) - len(grads) :], strict=True))
         if options.mode == "value" and options.has_aux:
-            return tuple_of([value, value_tree(result["aux"], aux_leaves, emit, function)])
+            return tuple_of([value, aux_tree(function, beside, emit)])
         if options.mode == "value":
             return value
         d = gradient_trees(function, options, fresh, emit)
         if not options.has_aux:
             return d if options.mode == "grad" else tuple_of([value, d])
-        aux = value_tree(result["aux"], aux_leaves, emit, function)
+        aux = aux_tree(function, beside, emit)
         if options.mode == "grad":
             return tuple_of([d, aux])
         return tuple_of([tuple_of([value, aux]), d])

@@ -16,7 +16,7 @@ from gradgen.frontend.classes import has_attributes, is_taken_apart, makes_plain
 from gradgen.frontend.describing import describe
 from gradgen.frontend.parts import parts
 from gradgen.frontend.selection import Selected
-from gradgen.frontend.values import Box, Map, Record, Ref, Seq, Static
+from gradgen.frontend.values import Box, Choice, Map, Record, Ref, Seq, Static
 from gradgen.ir.nodes import Function, Leaf, Value
 
 Emit = Callable[[Value], ast.expr]
@@ -90,17 +90,23 @@ def value_tree(
     leaves: list[Any],
     emit: Callable[[Any], ast.expr],
     function: Function | None = None,
+    chosen: bool = False,
 ) -> ast.expr:
     """Spell a result: numbers and arrays, and the containers around them.
 
     ``function`` is the one that returns it: objects have the classes of its arguments, or classes
-    that it knows (`note_classes`).
+    that it knows (`note_classes`).  ``chosen``: where paths disagree, it is a choice between both,
+    and the leaves are those of `aux_leaves`.
     """
     rest = list(leaves)
 
     def build(v: Any) -> ast.expr:
         if isinstance(v, Value | Ref):
             return emit(rest.pop(0))
+        if isinstance(v, Choice) and chosen:
+            test = emit(rest.pop(0))
+            then = build(v.then)
+            return ast.IfExp(test, then, build(v.other))
         if isinstance(v, Box) and _known_class(v):
             items = [build(item) for _, item in parts(v)]
             return _built(function, v, items)
@@ -114,8 +120,25 @@ def value_tree(
     return build(tree)
 
 
+def aux_leaves(aux: Any) -> list[Any]:
+    """Return the numbers and arrays beside the value, and the tests by which paths choose them."""
+    if isinstance(aux, Choice):
+        return [aux.test, *aux_leaves(aux.then), *aux_leaves(aux.other)]
+    if isinstance(aux, Value | Ref):
+        return [aux]
+    return [leaf for _, item in parts(aux) for leaf in aux_leaves(item)]
+
+
+def aux_tree(function: Function, leaves: list[Any], emit: Emit) -> ast.expr:
+    """Spell what the function returns beside its value."""
+    return value_tree(function.result["aux"], leaves, emit, function, chosen=True)
+
+
 def note_classes(function: Function, tree: Any, taken: dict[str, Any]) -> None:
     """Note the classes of a result's objects that no argument has: the text defines stand-ins."""
+    if isinstance(tree, Choice):
+        note_classes(function, tree.then, taken)
+        note_classes(function, tree.other, taken)
     if not isinstance(tree, Box):
         return
     for _, item in parts(tree):

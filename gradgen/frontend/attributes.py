@@ -177,6 +177,9 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         return Const(v.type.rank) if v.type.rank is not None else r.b.emit("ndim", [v])
     if name == "size":
         return r.b.emit("size", [v])
+    if name in ("itemsize", "nbytes") and v.type.kind == "array" and v.type.dtype:
+        each = Const(np.dtype(v.type.dtype).itemsize)
+        return each if name == "itemsize" else r.b.emit("mul", [r.b.emit("size", [v]), each])
     if name in ("real", "imag"):
         return part_of(r, owner, name, node)
     if name == "flat":

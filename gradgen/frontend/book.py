@@ -67,6 +67,7 @@ class Book:
     effort: int = 0  # ``signals.FOR`` and ``WHILE``
     most: int = MOST_STATEMENTS  # that may be read with some effort
     whiles: set[int] = field(default_factory=set)  # the loops that it may change the reading of
+    unlike: set[int] = field(default_factory=set)  # those over items of several kinds
     turns: int = 0  # that this reading has written out
     statements: int = 0  # that this reading has read
     statements_before: int = 0  # that the readings before it have read

@@ -42,6 +42,7 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Const, Value, nothing
+from gradgen.ir.types import Type
 from gradgen.library import python, registry
 
 CALLED = (LocalFunction, Method, BoundMethod, LocalGradient, LocalPullback)
@@ -117,6 +118,13 @@ def _getattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
     return attribute(r, args[0], args[1].obj, node)
 
 
+NUMBERS: dict[str, tuple[type, ...]] = {
+    "float": (float, np.float64, np.float32),
+    "int": (int, np.int64, np.int32),
+    "bool": (bool, np.bool_),
+}
+
+
 @special(object.__setattr__, listed=False)
 def _set_field(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Read how frozen dataclasses set what they compute in ``__post_init__``."""
@@ -147,6 +155,13 @@ def _callable(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any])
     return Static(is_function(value))
 
 
+def _classes_of(t: Type) -> tuple[type, ...]:
+    """Return the classes of which a number may be, or what is a number or an array."""
+    if t.kind == "any" and t.dtype:
+        return (*(kind for kinds in NUMBERS.values() for kind in kinds), np.ndarray)
+    return NUMBERS.get(t.kind, ())
+
+
 @special(hasattr)
 def _hasattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     name = args[1].obj if isinstance(args[1], Static) else None
@@ -156,6 +171,10 @@ def _hasattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
     of_array = isinstance(args[0], Ref) and r.read(args[0]).type.kind == "array"
     if isinstance(name, str) and of_array:
         return Const(hasattr(np.ndarray, name))
+    if isinstance(name, str) and isinstance(args[0], Value | Ref):
+        answers = {hasattr(kind, name) for kind in _classes_of(r.read(args[0]).type)}
+        if len(answers) == 1:
+            return Const(answers.pop())
     if not isinstance(name, str) or not isinstance(args[0], Record | Static):
         r.refuse(node, f"hasattr of a {describe(args[0])}", "test outside the loss")
     if isinstance(args[0], Static):

@@ -18,6 +18,7 @@ from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.iterables import Over, Thunk, as_positions, current, over_value, shorter
 from gradgen.frontend.iteration import Noted, watched
 from gradgen.frontend.jumps import jumps_of
+from gradgen.frontend.lists import alike
 from gradgen.frontend.objects import class_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import OwnIterator, Stepwise, Turnwise
@@ -95,7 +96,8 @@ def _picked(r: Reader, items: list[Any], node: ast.AST) -> Iteration:
         held = Seq([current(r, item, node) for item in items], list)
         return run_text(r, node, "out = items[k]", "out", items=held, k=i)
 
-    return Iteration(Const(len(items)), element)
+    held = any(isinstance(item, Thunk) for item in items)
+    return Iteration(Const(len(items)), element, unlike=held or not alike(r, Seq(items)))
 
 
 def is_cursor(value: Any) -> bool:
@@ -335,6 +337,8 @@ def _steps(r: Reader, s: ast.For, it: Record) -> list[ast.stmt]:
         )
         loop = ast.While(test, [ast.Assign([s.target], item), *s.body], s.orelse)
         made = r.expansions[id(s), "stepwise"] = [located(loop, s)]
+    if it.fields["over"].unlike:
+        r.book.unlike.add(id(made[0]))  # as one over a list of them, it is written out
     return list(made)
 
 

@@ -145,7 +145,12 @@ def _unravel(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         out.append(arithmetic(r, "mod", where, n, node))
         where = arithmetic(r, "floordiv", where, n, node)
     out.append(where)
-    return Seq([r.hold(v) for v in (out[::-1] if last_first else out)])
+    out = out[::-1] if last_first else out
+    if len(out) == 2:
+        for v, name in zip(out, ("row", "column"), strict=True):
+            if not isinstance(v, Const):
+                v.name = v.name or name
+    return Seq([r.hold(v) for v in out])
 
 
 def _order(r: Reader, node: ast.AST, order: Any) -> str:

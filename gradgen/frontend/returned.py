@@ -18,6 +18,7 @@ from gradgen.frontend.branches import fork
 from gradgen.frontend.describing import describe
 from gradgen.frontend.operators import chooses_structure
 from gradgen.frontend.parts import leaves, parts, with_parts
+from gradgen.frontend.pinning import is_whole
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Box, Choice, Map, Poison, Ref, Seq, Static
 from gradgen.ir.nodes import Block, Const, Function, Value
@@ -63,6 +64,13 @@ def returned(
                 "return (loss, aux)",
             )
         result, aux = result.items[0], _settled(r, result.items[1])
+        if options.batch and _has_choice(aux):
+            raise ArgumentError(
+                f"what {function.name!r} returns beside its value has different kinds of things "
+                "on different paths, and so for different examples",
+                function.span,
+                "return numbers and arrays on every path",
+            )
     for part in (result, aux):
         note_classes(function, part, r.arrays)
     if options.mode in ("jvp", "pushforward", "pattern", "pattern2"):
@@ -103,6 +111,13 @@ def _items_on_each_path(r: Reader, node: ast.AST, result: Any, function: Functio
         items = ((k, _items_on_each_path(r, node, item, function)) for k, item in parts(result))
         return with_parts(result, list(items))
     some = isinstance(result, Choice) and _without_none(result) is not None
+    if some and not r.pinned and _is_of_whole_numbers(result.test):
+        # Where the numbers of a call are known, so is what it returns.
+        raise ArgumentError(
+            f"{function.name!r} {PATHS}",
+            function.span,
+            "return numbers on every path, or give example arguments",
+        )
     return _number_on_each_path(r, node, result, function) if some else result
 
 
@@ -116,6 +131,15 @@ def _without_none(result: Any) -> Any:
     if then is result.then and other is result.other:
         return result
     return Choice(result.test, then, other)
+
+
+def _is_of_whole_numbers(test: Value) -> bool:
+    """Whether a test asks for nothing but whole numbers and truth values that are arguments."""
+    if isinstance(test, Const) or test.op is None:
+        return isinstance(test, Const)
+    if test.op.prim == "leaf":
+        return is_whole(test.type)
+    return not test.op.blocks and all(map(_is_of_whole_numbers, test.op.inputs))
 
 
 def _raise_at_none(r: Reader, node: ast.AST, result: Any, function: Function) -> None:
@@ -146,6 +170,9 @@ def _require_known(value: Any, function: Function) -> None:
         )
     if isinstance(value, Poison):
         raise value.error
+    if isinstance(value, Choice):
+        _require_known(value.then, function)
+        _require_known(value.other, function)
     if isinstance(value, Box):
         for _, item in parts(value):
             _require_known(item, function)
@@ -159,6 +186,11 @@ def _parts_on_paths(result: Any) -> bool:
     return chooses_structure(result) or any(
         isinstance(o, Static) or _parts_on_paths(o) for o in options
     )
+
+
+def _has_choice(value: Any) -> bool:
+    """Whether paths disagree about something in a container."""
+    return isinstance(value, Choice) or any(_has_choice(item) for _, item in parts(value))
 
 
 def _scalar(r: Reader, result: Any, function: Function) -> Value:
@@ -230,6 +262,8 @@ def _read(r: Reader, result: Any) -> Any:
 def _settled(r: Reader, value: Any) -> Any:
     """Return what is beside the value as it is at the end: lists in it may have grown."""
     value = r.settled(value)
+    if isinstance(value, Choice):
+        return Choice(value.test, _settled(r, value.then), _settled(r, value.other))
     if not isinstance(value, Box):
         return value
     items = [(key, item, _settled(r, item)) for key, item in parts(value)]

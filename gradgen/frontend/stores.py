@@ -10,6 +10,7 @@ from gradgen.frontend.branches import distribute, on_each
 from gradgen.frontend.classes import MISSING
 from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value, evaluate
+from gradgen.frontend.flat_places import in_its_array
 from gradgen.frontend.identities import key_of
 from gradgen.frontend.indices import Index, index_of, parse_index, subscript_value
 from gradgen.frontend.listed import contain, let_go, require_unseen
@@ -47,7 +48,8 @@ CHANGED = "an item of what changes while something is added to it"
 
 def store(r: Reader, node: ast.Subscript, value: Any) -> None:
     """Perform ``owner[index] = value``."""
-    store_into(r, node, _owner(r, node), value)
+    with in_its_array(r, node, value) as target:
+        store_into(r, target, _owner(r, target), value)
 
 
 def _owner(r: Reader, node: ast.Subscript) -> Any:
@@ -256,7 +258,8 @@ def _of_rank(r: Reader, node: ast.AST, owner: Ref, index: Index, value: Value) -
 
 def augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript) -> None:
     """Perform ``owner[index] op= value``."""
-    _augmented(r, node, target, _owner(r, target))
+    with in_its_array(r, target) as place:
+        _augmented(r, node, place, _owner(r, place))
 
 
 def _augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Any) -> None:

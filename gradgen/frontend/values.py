@@ -223,6 +223,7 @@ class Iteration:
     marked: dict[str, Any] | None = None  # how a loop over it is run again in the reverse sweep
     endless: bool = False  # it never ends by itself, and has no length
     calls: bool = False  # each item is what a function gives, which may do more than that
+    unlike: bool = False  # the items are known, and of several kinds
 
 
 def over_range(start: Value, stop: Value, step: Value) -> Iteration:

@@ -105,7 +105,7 @@ def may_repeat(index: str, slices: Any, operands: Sequence[Value]) -> bool:
         return bool(arrays) or index.count("m") > 1
     joint = broadcast(v.type.shape for v in arrays)
     once = any(_counts(v) and v.type.shape == joint for v in arrays)
-    return joint is None or not (once or _all_places(arrays))
+    return joint is None or not (once or _all_places(arrays) or _are_digits(arrays))
 
 
 def _counts(v: Value) -> bool:
@@ -114,6 +114,8 @@ def _counts(v: Value) -> bool:
         return False
     if v.op.prim in ("argsort", "flatnonzero"):
         return True
+    if v.op.prim == "load":  # a part of what does
+        return set(v.op.attrs["index"]) <= {":", "s"} and _counts(v.op.inputs[0])
     if v.op.prim == "places":
         listed = v.op.attrs["entries"]
         signs = {place < 0 for place in listed}
@@ -140,6 +142,14 @@ def _all_places(arrays: list[Value]) -> bool:
         axes.append(op.attrs["axis"])
     rank = first.inputs[0].type.rank if first.prim == "nonzero" else 2
     return sorted(axes) == list(range(rank or 0))
+
+
+def _are_digits(arrays: list[Value]) -> bool:
+    """Whether these are the rows and columns of places, each of which is there once."""
+    if len(arrays) != 2 or [v.op and v.op.prim for v in arrays] != ["floordiv", "mod"]:
+        return False
+    rows, columns = (v.op.inputs for v in arrays if v.op is not None)
+    return _counts(rows[0]) and all(map(same_value, rows, columns))
 
 
 def _sliced(length: Length, bounds: tuple[Value | None, Value | None, Value | None]) -> Length:

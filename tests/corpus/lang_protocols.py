@@ -209,6 +209,14 @@ def object_chosen_by_data(x, y):
     return p.vel + 2 * q.vel
 
 
+def hasattr_of_numbers(x, y):
+    """What a number has, whichever class it is of, and what an array has."""
+    total = 2.0 * x.itemsize + x.nbytes / x.size
+    for v in (x, y):
+        total += np.sum(v**2) / len(v) if hasattr(v, "__len__") else v**3
+    return total * y
+
+
 def hasattr_of_array(x):
     return np.sum(x * x) if hasattr(x, "shape") and not hasattr(x, "items") else x
 
@@ -243,6 +251,7 @@ def item_of_object_updated(x):
 
 EXAMPLE_ARGS = {
     "item_of_object_updated": lambda: (0.7,),
+    "hasattr_of_numbers": lambda: (_normal(3), 0.7),
     "hasattr_of_array": lambda: (_normal(3),),
     "kernel_algebra": lambda: (0.7, 1.1, _normal(3)),
     "sequential_model": lambda: (

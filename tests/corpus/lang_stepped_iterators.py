@@ -207,7 +207,31 @@ _NAMES = [
     "at_its_end",
     "more_turns_than_items",
 ]
-EXAMPLE_ARGS = {name: lambda: (np.array(_A),) for name in _NAMES}
+
+
+def layers_by_next(theta, shapes, x):
+    """What the iterator gives are arrays of two ranks in turn: the loop is written out."""
+    weights, start = [], 0
+    for shape in shapes:
+        size = int(np.prod(shape))
+        weights.append(theta[start : start + size].reshape(shape))
+        start += size
+    layers = iter(weights)
+    for w in layers:
+        b = next(layers)
+        x = np.tanh(x @ w + b)
+        if x[0, 0] > 2.0:
+            break
+    return np.sum(x**2)
+
+
+EXAMPLE_ARGS = {
+    "layers_by_next": lambda: (
+        np.linspace(-1.0, 1.0, 23),
+        ((4, 3), (3,), (3, 2), (2,)),
+        np.linspace(0.1, 0.9, 12).reshape(3, 4),
+    ),
+} | {name: lambda: (np.array(_A),) for name in _NAMES}
 MORE_ARGS = {
     name: [lambda: (np.array([0.4, 0.3, 0.9, 0.2, -1.2, 0.6]),)]
     for name in _NAMES

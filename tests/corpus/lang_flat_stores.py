@@ -1,0 +1,76 @@
+"""Stores into ``a.flat``, and writes to the ``ravel`` of a part of an array."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def ridge_on_the_diagonal(x, y, ridge):
+    """What a product of matrices returns is in C order, whatever the order of its factors."""
+    gram = x.T @ x
+    gram.flat[:: gram.shape[0] + 1] += ridge
+    coef = np.linalg.solve(gram, x.T @ y)
+    return np.sum((y - x @ coef) ** 2)
+
+
+def places_of_a_copy_in_any_order(x, noise):
+    """An array that is like an argument lies in memory as that does."""
+    out = np.zeros_like(x)
+    out.flat[:: out.shape[1] + 1] += noise
+    out.flat[1] = noise[0] * x[0, 1]
+    out.flat[-2] *= 3.0
+    for k in range(2):
+        out.flat[k::3] -= x[k, 0]
+    return np.sum(out * out * x)
+
+
+def places_of_an_argument(x, r):
+    """The argument itself, and its transpose, which goes through it column by column."""
+    x.flat[[0, 4]] *= r
+    turned = x.T
+    turned.flat[1:4] = np.array([r, 2.0 * r, r * r])
+    turned[:, ::-1].flat[0] += 0.5
+    return np.sum(x**2 * np.arange(x.size).reshape(x.shape))
+
+
+def median_of_windows(img, k):
+    """A window is no block of its rows, so that ``ravel`` copies it."""
+    out = img.copy()
+    for i in range(k, img.shape[0] - k):
+        for j in range(k, img.shape[1] - k):
+            window = img[i - k : i + k + 1, j - k : j + k + 1].ravel()
+            window.sort()
+            out[i, j] = window[len(window) // 2]
+    return np.sum((img - out) ** 2) + out[1, 1]
+
+
+def corner_of_a_new_array(x, k):
+    grid = np.zeros((len(x), 6))
+    grid[:, 1:5] = x
+    corner = grid[:2, 1:3].ravel()
+    corner *= 2.0
+    corner[0] += k
+    return np.sum(grid**2) + corner @ corner
+
+
+def _normal(*shape, seed=0):
+    return np.random.default_rng(seed).normal(size=shape)
+
+
+EXAMPLE_ARGS = {
+    "ridge_on_the_diagonal": lambda: (_normal(5, 3), _normal(5, seed=1), 0.4),
+    "places_of_a_copy_in_any_order": lambda: (_normal(4, 3), _normal(3, seed=1)),
+    "places_of_an_argument": lambda: (_normal(4, 3), 0.7),
+    "median_of_windows": lambda: (_normal(4, 5), 1),
+    "corner_of_a_new_array": lambda: (_normal(4, 4), 0.3),
+}
+
+MORE_ARGS = {
+    "ridge_on_the_diagonal": [lambda: (np.asfortranarray(_normal(5, 3)), _normal(5, seed=1), 0.4)],
+    "places_of_a_copy_in_any_order": [
+        lambda: (np.asfortranarray(_normal(4, 3)), _normal(3, seed=1)),
+        lambda: (_normal(8, 3)[::2], _normal(3, seed=1)),
+    ],
+    "places_of_an_argument": [lambda: (np.asfortranarray(_normal(4, 3)), 0.7)],
+    "median_of_windows": [lambda: (np.asfortranarray(_normal(4, 5)), 1)],
+}
