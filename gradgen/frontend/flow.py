@@ -128,7 +128,7 @@ def _raises(side: Sequence[Step], kept: Sequence[Step], rest: Point) -> bool:
     """Whether one side ends in an exception, and only that one."""
     if always_raises(side):
         return True
-    return always_raises([*side, *rest.rest]) and always_jumps(kept)
+    return always_jumps(kept) and always_raises([*side, *rest.rest])
 
 
 def _guard(r: Reader, node: ast.AST, test: Value, failing: Sequence[Step], wanted: bool) -> None:

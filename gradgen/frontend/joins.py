@@ -164,8 +164,9 @@ class Join:
 
     def merge(self, x: Any, y: Any, name: str) -> Any:
         """Return what stands where one path has ``x`` and the other ``y``."""
-        if x is not y:
-            x, y = self._decided(x, True), self._decided(y, False)
+        if x is y:
+            return x
+        x, y = self._decided(x, True), self._decided(y, False)
         x, y = pointers.alike(x, y)
         if x is y or isinstance(x, Poison):
             return y if isinstance(x, SomeKeys) and isinstance(y, Poison) else x

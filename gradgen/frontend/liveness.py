@@ -78,7 +78,8 @@ class Liveness:
         return NONE if live is None else self.known - self.always - live - _read([s])
 
     def _dead(self, live: Names | None, name: str) -> bool:
-        return live is not None and name in self.known - self.always - live
+        known = live is not None and name in self.known and name not in self.always
+        return known and live is not None and name not in live
 
     @deep
     def _run(self, body: Sequence[ast.stmt], out: Names, at_break: Names, again: Names) -> Names:

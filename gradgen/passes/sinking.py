@@ -111,9 +111,11 @@ class _Sink:
 
     def run(self) -> bool:
         """Move all that needs the results, if that is worth it and nothing has to stay."""
+        if not self.zero:
+            return False
         at = next(n for n, op in enumerate(self.block.ops) if op is self.op)
         following = self.block.ops[at + 1 :]
-        if not self.zero or not all(map(self._take, following)):
+        if not all(map(self._take, following)):
             return False
         if not self.chosen and not any(op.prim == "for" for op in self.moved):
             return False
