@@ -282,7 +282,7 @@ def joined(r: Reader, node: ast.AST, left: Any, right: Any) -> Any:
 
 def like(r: Reader, source: Any, made: Ref) -> Ref:
     """Return a list that is a tuple in Python where the one that it is made of is one."""
-    row_kinds.set_class(r, made, row_kinds.is_tuple(source))
+    row_kinds.set_class(r, made, row_kinds.is_tuple_or_row(r, source))
     return made
 
 

@@ -73,8 +73,10 @@ class Liveness:
         return False
 
     def dead_in(self, s: ast.stmt) -> Names:
-        """Return the names that nothing reads in a single statement, nor after it."""
-        live = self.behind.get(s)
+        """Return the names that nothing reads in a statement, or a branch, nor after it."""
+        jumps = (ast.Break, ast.Continue, Instead, Throw)
+        plain = isinstance(s, ast.If) and not any(isinstance(n, jumps) for n in nodes_in(s))
+        live = self.after.get(s) if plain else self.behind.get(s)
         return NONE if live is None else self.known - self.always - live - _read([s])
 
     def _dead(self, live: Names | None, name: str) -> bool:

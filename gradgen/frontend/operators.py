@@ -217,7 +217,7 @@ def _require_one_class(r: Reader, node: Any, left: Any, right: Any) -> None:
     """Raise what Python raises for a tuple plus a list, and a list plus a tuple."""
     if r.frame.source.generated:
         return  # there, tuples in lists are lists
-    if {row_kinds.known_tuple(r, v) for v in (left, right)} == {True, False}:
+    if {row_kinds.is_tuple_or_row(r, v) for v in (left, right)} == {True, False}:
         _fail_as_python(r, node, left, right)
 
 
@@ -263,7 +263,7 @@ def _one_like(r: Reader, node: ast.AST, value: Any) -> Any:
     if v.type.is_scalar and v.type.weak:
         return {"float": 1.0, "int": 1, "bool": True, "complex": 1j}[v.type.kind]
     if v.type.kind == "list":
-        return () if row_kinds.known_tuple(r, value) else []
+        return () if row_kinds.is_tuple_or_row(r, value) else []
     return np.ones((), v.type.dtype or "float64")[()]
 
 

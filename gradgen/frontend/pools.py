@@ -194,6 +194,8 @@ def _prepared(r: Reader, node: ast.AST, kind: Any, name: Any, value: Any) -> Non
         if any(map(is_none_itself, values)):
             _learn(r, kind, name, perhaps_none.tuple_type(r, kind, name, item))
         for v in values:
+            if isinstance(v, Seq) and v.kind is item.kind is tuple and len(v.items) != item.length:
+                _learn_length(r, kind, name, item)
             if not isinstance(v, Seq) or (v.kind, len(v.items)) != (item.kind, item.length):
                 refuse_kinds(r, node, name)
             for k, part in enumerate(v.items):
@@ -209,7 +211,7 @@ def _prepared(r: Reader, node: ast.AST, kind: Any, name: Any, value: Any) -> Non
         return
     elif any(isinstance(v, Static) and v.obj is not None for v in values):
         _learn(r, kind, name, Codes([]))
-    elif isinstance(first := values[0], Seq) and first.kind is not list and not is_place(item):
+    elif isinstance(first := values[0], Seq) and first.kind is not list and not _is_kept(item):
         _learn_parts(r, kind, name, first)
 
 
@@ -218,6 +220,19 @@ def _learn_parts(r: Reader, kind: Any, name: Any, value: Seq) -> None:
     for k in range(len(value.items)):
         known.setdefault((name, k), None)
     _learn(r, kind, name, Parts(value.kind, len(value.items)))
+
+
+def _learn_length(r: Reader, kind: Any, name: Any, item: Parts) -> None:
+    """Note that an attribute holds tuples of any length, as ``path + (k,)``: a list each."""
+    known = r.book.columns[kind]
+    for k in range(item.length):
+        known.pop((name, k), None)
+    _learn(r, kind, name, Type("list"))
+
+
+def _is_kept(item: Any) -> bool:
+    """Whether an attribute holds tuples as they are: beside None, or of any length."""
+    return is_place(item) or (isinstance(item, Type) and item.kind == "list")
 
 
 def refuse_kinds(r: Reader, node: ast.AST, name: Any) -> None:

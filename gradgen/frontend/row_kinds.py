@@ -171,6 +171,15 @@ def known_tuple(r: Reader, value: Any) -> bool | None:
     return tuples
 
 
+def is_tuple_or_row(r: Reader, value: Any) -> bool | None:
+    """Whether a list of the graph is a tuple, by itself or as an item of a list; None: either."""
+    tuples = known_tuple(r, value)
+    if tuples or isinstance(value, Seq) or not is_graph_list(r, value) or not _is_item(r, value):
+        return tuples
+    kinds = {issubclass(kind, tuple) for kind in r.book.row_kinds.ask()} or {False}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
 def _own_kind(r: Reader, node: ast.AST | None, value: Value | Ref) -> type:
     tuples = known_tuple(r, value)
     if tuples is None and r.frame.source.generated:

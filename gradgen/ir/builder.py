@@ -19,7 +19,10 @@ OF_OBJECTS = (
     *("items", "contains", "index_of", "eq", "ne", "lt", "ge", "is", "is_not", "field"),
 )
 
-OF_TEXTS = (*OF_OBJECTS, "le", "gt", "lists_eq", "lists_ne", "raise_if", "assert")
+OF_TEXTS = (
+    *(*OF_OBJECTS, "le", "gt", "raise_if", "assert"),
+    *("lists_eq", "lists_ne", "lists_lt", "lists_le", "lists_gt", "lists_ge"),
+)
 
 LIBRARIES = ("np.", "scipy.")  # their functions take arrays
 TESTS = ("if", "raise_if", "assert")  # what takes values as they are
