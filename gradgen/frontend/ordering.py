@@ -52,7 +52,8 @@ BY_COLUMNS = "order = np.lexsort(({keys},))"
 TUPLES = "ordered = [({parts},) for place in order]"
 PAIRS = "ordered = [(names[place], held[place]) for place in order]"
 PAIR_KEYS = "keys = np.array([key((name, item)) for name, item in zip(items, held)])"
-ONE = "one = options[order[{place}]]"
+PLACE = "place = order[{k}]"
+ONE = "one = column[place]"
 
 Named = dict[str, Any]
 
@@ -240,7 +241,9 @@ def _known_number(
     order = _by_columns(r, node, _key_columns(r, node, keys), "-" if backwards else "")
     if plain:
         return run_text(r, node, IN_ORDER, "ordered", order=order, items=Seq(items, list))
-    made = [_gathered(r, node, items, order, k) for k in range(len(items))]
+    texts = [PLACE.format(k=k) for k in range(len(items))]
+    places = [as_value(r, run_text(r, node, t, "place", order=order), node) for t in texts]
+    made = _gathered(r, node, items, places)
     _share(r, items, made, owner)
     return Seq(made, list)
 
@@ -327,24 +330,28 @@ def _column(r: Reader, node: ast.AST, column: list[Any]) -> list[Any]:
         r.fail(node, error)
 
 
-def _gathered(r: Reader, node: ast.AST, options: list[Any], order: Any, place: int) -> Any:
-    """Return the option that comes at a place: its numbers, each picked from its like."""
+def _gathered(r: Reader, node: ast.AST, options: list[Any], places: list[Value]) -> list[Any]:
+    """Return the options that come at some places: their numbers, each picked from its like."""
     first = options[0]
     if all(_same(o, first) for o in options):
-        return first
+        return [first] * len(places)
     kinds = {r.read(o).type.kind if isinstance(o, Value | Ref) else "" for o in options}
     if len(kinds) == 1 and "" not in kinds:
-        text = ONE.format(place=place)
-        return run_text(r, node, text, "one", options=Seq(options, list), order=order)
+        column = Seq(options, list)
+        return [run_text(r, node, ONE, "one", column=column, place=place) for place in places]
     if all(_alike(o, first) for o in options):
         keys = [k for k, _ in parts(first)]
         columns = zip(*([v for _, v in parts(o)] for o in options), strict=True)
-        picked = [_gathered(r, node, list(column), order, place) for column in columns]
-        return with_parts(first, list(zip(keys, picked, strict=True)))
-    where = as_value(r, run_text(r, node, f"one = order[{place}]", "one", order=order), node)
+        picked = zip(*(_gathered(r, node, list(c), places) for c in columns), strict=True)
+        return [with_parts(first, list(zip(keys, items, strict=True))) for items in picked]
+    return [_chosen(r, options, place) for place in places]
+
+
+def _chosen(r: Reader, options: list[Any], place: Value) -> Any:
+    """Return one option or another, by its place."""
     out = options[-1]
     for k in reversed(range(len(options) - 1)):
-        out = Choice(r.b.emit("eq", [where, Const(k)]), options[k], out)
+        out = Choice(r.b.emit("eq", [place, Const(k)]), options[k], out)
     return out
 
 
