@@ -216,7 +216,7 @@ def _pieces(text: str, width: int) -> list[str]:
 
 
 def _operators(body: str) -> list[str]:
-    for group in ({"or"}, {"and"}, COMPARISONS, {"+", "-"}, {"*", "/", "@"}):
+    for group in ({"else"}, {"or"}, {"and"}, COMPARISONS, {"+", "-"}, {"*", "/", "@"}):
         parts = _cut(body, group, keep_before=False)
         if len(parts) > 1:
             return parts
@@ -238,7 +238,7 @@ def _cut(body: str, where: set[str], keep_before: bool) -> list[str]:
         elif t[0] in CLOSING:
             depth -= 1
         binary = before is not None and _ends_operand(before)
-        if depth == 0 and t[0] in where and (keep_before or binary):
+        if depth == 0 and t[0] in where and (keep_before or binary or t[0] == "else"):
             at = t.end() if keep_before else t.start()
             parts.append(body[last:at].strip())
             last = at

@@ -45,6 +45,9 @@ from gradgen.ir.types import join
 ABSENT = None
 
 
+DECIDED = 6  # how deep choices in choices are looked for that a side decides
+
+
 class Join:
     """The meeting of the two sides of an ``if``."""
 
@@ -193,11 +196,15 @@ class Join:
                 return made
         return self._choice(x, y)
 
-    def _decided(self, value: Any, side: bool) -> Any:
+    def _decided(self, value: Any, side: bool, within: int = 0) -> Any:
         """Return a value as it is known on a side: choices decided where their test is there."""
         while isinstance(value, Choice) and value.test in self.facts[side]:
             value = value.then if self.facts[side][value.test] else value.other
-        return value
+        if not isinstance(value, Choice) or within == DECIDED:
+            return value
+        then, other = (self._decided(o, side, within + 1) for o in (value.then, value.other))
+        same = then is value.then and other is value.other
+        return value if same else Choice(value.test, then, other)
 
     def _parts(self, state: State, value: Any) -> list[tuple[Any, Any]]:
         return keyed(state.contents(self.r, value)) if isinstance(value, Box) else parts(value)

@@ -65,6 +65,20 @@ def test_assignments_are_spelled_as_astor_does(text: str) -> None:
         assert spell(ours) == _by_astor(astors)
 
 
+@pytest.mark.parametrize("last", ["2", "'far'", "f(x)[0]", "-x"])
+def test_a_long_choice_stands_on_a_line_for_each_case(last: str) -> None:
+    text = (
+        "kind = (1 if above_the_limit else 0) if first_of_all else (2 if below_the_limit else 1) "
+        f"if the_second_one else 0 if nothing_else else {last}"
+    )
+    lines = wrap(text, 1)
+    assert max(map(len, lines)) <= 88
+    assert [line.split()[0] for line in lines[2:-1]] == ["else"] * 3
+    assert ast.unparse(ast.parse("if 1:\n" + "\n".join(lines)).body[0].body[0]) == ast.unparse(
+        ast.parse(text)
+    )
+
+
 def sorted_by_swaps(x):
     a = list(x)
     n = len(a)
