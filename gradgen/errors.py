@@ -5,8 +5,12 @@ from __future__ import annotations
 import sys
 import warnings
 from dataclasses import field
+from typing import TYPE_CHECKING
 
 from gradgen.dataclass import dataclass
+
+if TYPE_CHECKING:
+    from typing import Self
 
 CALLS = 4  # as many calls inside each other are shown, from the innermost
 
@@ -72,6 +76,10 @@ class GradgenError(Exception):
     def __init__(self, message: str, span: Span | None = None, hint: str = "") -> None:
         self.message, self.span, self.hint = message, span, hint
         super().__init__(self._render())
+
+    def at(self, span: Span) -> Self:
+        """Return the same error with a place, if it has none."""
+        return self if self.span is not None else type(self)(self.message, span, self.hint)
 
     def _render(self) -> str:
         lines = [self.message if self.span is None else f"{self.span}: {self.message}"]

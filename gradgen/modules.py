@@ -47,14 +47,21 @@ class Specialised:
         try:
             key = tuple(map(road().key_of, rest))
         except ArgumentError:
-            for name, value in zip(names, rest, strict=True):
-                road().spec_of(value, name)  # the same error, with the argument's name
+            self._specs(dict(zip(names, rest, strict=True)))  # the same error, with its name
             raise
         if self._receiver is not None:
             key = (road().opaque(self._receiver), *key)
         if self.options.memory:
             return self._within(self.options.memory, key, dict(zip(names, rest, strict=True)))
         return self._known(key, dict(zip(names, rest, strict=True)), self.options)
+
+    def _specs(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Return the types of arguments; an error has the argument's name, and a place."""
+        try:
+            return {n: road().spec_of(v, n) for n, v in arguments.items()}
+        except ArgumentError as error:
+            source = road().source_of(road().innermost(self.__wrapped__))
+            raise error.at(source.span(source.node)) from None
 
     def _within(self, limit: int, key: Any, arguments: dict[str, Any]) -> Specialisation:
         """Return the module that keeps all, or one that runs loops again where that is too much."""
@@ -103,7 +110,7 @@ class Specialised:
         """Return the module for some types from the cache, or make it."""
         if (known := self._cached(key)) is not None:
             return known
-        specs = {n: road().spec_of(v, n) for n, v in arguments.items()}
+        specs = self._specs(arguments)
         lists = road().of_any_length(specs, options)
         if lists is not None:
             lists = (options, key[0] if self._receiver is not None else None, lists)

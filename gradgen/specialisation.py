@@ -42,6 +42,7 @@ def road() -> Any:
         load=module.load,
         write=module.write,
         source_of=source.source_of,
+        innermost=source.innermost,
         key_of=keys.key_of,
         taken=equal_lengths.taken,
         of_any_length=long_lists.of_any_length,

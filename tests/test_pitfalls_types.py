@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -355,3 +356,30 @@ def test_text_for_numbers_or_arrays_is_given_something_else(loss, given):
     expected = difference_gradient(loss, (X, number), (0,))[0]
     _, found = run_text(text, (X, number))
     np.testing.assert_allclose(found, expected, rtol=1e-8)
+
+
+def test_a_fill_that_truncates_is_refused_and_a_cast_is_not() -> None:
+    def filled(x):
+        z = np.full_like(np.arange(3), x)
+        return np.sum(z) * x
+
+    def cast(x):
+        z = np.full_like(np.arange(3), x, dtype=int)
+        return np.sum(z) * x
+
+    with pytest.raises(gradgen.GradgenError, match=r"dtype int64 of a float, which truncates it"):
+        gradgen.grad(filled)(2.5)
+    assert gradgen.grad(cast)(2.5) == 6.0
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.ma.array([1.0]), np.array([1.0, "a"], dtype=object), np.ones(2, np.float16)],
+    ids=lambda v: type(v).__name__ + str(v.dtype),
+)
+def test_errors_about_arguments_say_where_the_function_is(value: Any) -> None:
+    def total(x):
+        return np.sum(x)
+
+    with pytest.raises(gradgen.ArgumentError, match=r"test_pitfalls_types\.py:\d+:5: x is a"):
+        gradgen.grad(total)(value)

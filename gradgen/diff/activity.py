@@ -42,6 +42,8 @@ def refuse_truncation(function: Function, varied: set[Value]) -> None:
         For an array of integers or booleans: the store truncates, and the derivative is lost.
     """
     for op in walk(function.body):
+        if op.prim == "full_like":
+            _refuse_truncated_fill(op, varied)
         if op.prim not in WRITES or op.inputs[1] not in varied:
             continue
         if is_complex(op.inputs[1]) and op.inputs[0].type.dtype.startswith("float"):
@@ -64,6 +66,18 @@ def refuse_truncation(function: Function, varied: set[Value]) -> None:
                 op.span,
                 "make the array a float array (dtype=float)",
             )
+
+
+def _refuse_truncated_fill(op: Op, varied: set[Value]) -> None:
+    """Refuse ``np.full_like`` of integers with what varies; a dtype that is given is a cast."""
+    made = op.outputs[0].type
+    if "dtype" in op.attrs or made.inexact or made.kind != "array" or op.inputs[1] not in varied:
+        return
+    raise UnsupportedError(
+        f"np.full_like makes an array of dtype {made.dtype} of a float, which truncates it",
+        op.span,
+        "say which dtype it is: dtype=float",
+    )
 
 
 @deep

@@ -27,8 +27,6 @@ from gradgen.ir.nodes import Const, Value
 
 FEW = 16  # items among which paths may part
 NO_KEY = Static("none of the keys that a dict has")
-# What the generated function says where a `defaultdict` is asked for a computed key, and makes it.
-MAKES = repr("a defaultdict makes an item at a computed key here: give it all its keys before")
 
 
 def picked(r: Reader, node: ast.AST, owner: Any, key: Any) -> Ref | Choice:
@@ -75,10 +73,11 @@ def _chosen_number(r: Reader, node: ast.AST, owner: Map, key: Value) -> Any:
     # A cycle by nature: comparisons may be of what containers hold.
     from gradgen.frontend.aggregates import run_text
 
-    missing, said = (KeyError, "key") if owner.factory is None else (NotImplementedError, MAKES)
-    text = f"if key not in keys:\n    raise missing({said})\nout = 0"
+    if owner.factory is not None:  # as lists of keys and items, it gets what it has not
+        refuse_key(r, node, owner, key, "a computed key of a defaultdict, which may make an item")
+    text = "if key not in keys:\n    raise missing(key)\nout = 0"
     known: list[Any] = [Const(k) for k in owner.items]
-    run_text(r, node, text, "out", key=key, keys=Seq(list(known)), missing=Static(missing))
+    run_text(r, node, text, "out", key=key, keys=Seq(list(known)), missing=Static(KeyError))
     return _one_of(r, key, known)
 
 

@@ -125,6 +125,28 @@ def rows_by_bin(x, a):
     return x * sum(np.prod(np.sum(np.stack(g), axis=0)) for g in groups.values())
 
 
+def default_for_a_missing_key(x, a):
+    known = defaultdict(float)
+    known[0], known[1] = x, a[0]
+    return known[int(a[1] * 2)] + x * a[2] + known[0] * len(known)
+
+
+def added_where_missing(x, a):
+    sums = defaultdict(float)
+    sums[0] = x
+    for v in a:
+        sums[int(abs(v) * 3)] += v * x * v
+    return sums[0] + sums[3] * sums[1]
+
+
+def list_for_a_missing_key(x, a):
+    groups = defaultdict(list)
+    for i in range(3):
+        groups[i].append(a[i] * x)
+    groups[int(a[3] * 4)].append(x)
+    return sum(groups[int(a[3] * 4)]) * sum(groups[0]) + len(groups[7])
+
+
 def _args(x, *entries):
     return lambda: (x, np.array(entries, float))
 
@@ -143,6 +165,9 @@ EXAMPLE_ARGS = {
     "first_place_of_a_pair": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),
     "pair_from_a_list_or_new": _args(0.7, 0.3, -0.8, 1.1),
     "places_in_a_constant": _args(0.7, 0.3, -0.8),
+    "default_for_a_missing_key": _args(0.7, 0.3, 1.8, 1.1),
+    "added_where_missing": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),
+    "list_for_a_missing_key": _args(0.7, 0.3, -0.8, 1.1, 0.4),
 }
 
 MORE_ARGS = {
@@ -152,4 +177,6 @@ MORE_ARGS = {
     "keys_taken_out": [_args(0.6, 0.4)],
     "bins_with_bounds": [_args(0.6, 0.4)],
     "pair_from_a_list_or_new": [_args(0.6)],
+    "default_for_a_missing_key": [_args(0.7, 0.3, 0.6, 1.1)],
+    "list_for_a_missing_key": [_args(0.7, 0.3, -0.8, 1.1, 0.9)],
 }
