@@ -24,6 +24,7 @@ TOKEN = re.compile(r"""
 """, re.VERBOSE)  # fmt: skip
 INDENT = "    "
 COMPARISONS, QUOTES = {"==", "!=", "<", "<=", ">", ">="}, "'\""
+SIGNS = {"+", "-", "*"}  # which may stand before an operand, too
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 COMMENT_COLUMN = 56
 
@@ -226,7 +227,7 @@ def _operators(body: str) -> list[str]:
 def _ends_operand(token: re.Match[str]) -> bool:
     """Whether what follows a token is a binary operator, not a sign."""
     words = ("in", "is", "not", "and", "or", "if", "else", "lambda")
-    ends = token.lastgroup in ("name", "number") or token[0] in CLOSING
+    ends = token.lastgroup in ("name", "number", "text") or token[0] in CLOSING
     return ends and token[0] not in words
 
 
@@ -237,8 +238,8 @@ def _cut(body: str, where: set[str], keep_before: bool) -> list[str]:
             depth += 1
         elif t[0] in CLOSING:
             depth -= 1
-        binary = before is not None and _ends_operand(before)
-        if depth == 0 and t[0] in where and (keep_before or binary or t[0] == "else"):
+        binary = t[0] not in SIGNS or (before is not None and _ends_operand(before))
+        if depth == 0 and t[0] in where and (keep_before or binary):
             at = t.end() if keep_before else t.start()
             parts.append(body[last:at].strip())
             last = at
