@@ -31,7 +31,7 @@ from gradgen.frontend.iterables import (
 from gradgen.frontend.iteration import watch
 from gradgen.frontend.objects import class_of
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.signals import Certain, Raised
+from gradgen.frontend.signals import Certain, Raised, Sifted, Turnwise
 from gradgen.frontend.special import no_more, special
 from gradgen.frontend.special_methods import invoked, special_method
 from gradgen.frontend.state import has_effects, restore, snapshot
@@ -113,8 +113,9 @@ def held(r: Reader, value: Generator) -> Lazy | Record:
         return made
 
     counted = len(node.generators) == 1 and not part.ifs
-    if not counted and acts_when_run(r, lambda: call("all", first)):
-        return call("in turns", first)
+    noted = (id(node), id(Sifted)) in r.book.turnwise
+    if not counted and (noted or acts_when_run(r, lambda: call("all", first))):
+        return call("in turns", r.lasting(first))
     return made_later(r, _lazy(r, items, each if counted else None, node), node)
 
 
@@ -131,7 +132,9 @@ def acts_when_run(r: Reader, work: Callable[[], Any]) -> bool:
 
 
 def _lazy(r: Reader, items: Any, each: Any, node: ast.AST, read: Args | None = None) -> Lazy:
-    return Lazy(items, each, r.frame, id(node) if each is not None else 0, read=read or [])
+    turns = (id(node), id(Sifted)) if each is None else None
+    made = id(node) if each is not None else 0
+    return Lazy(items, each, r.frame, made, read=read or [], turns=turns)
 
 
 def _function(r: Reader, node: Any, kind: str) -> ast.Lambda:
@@ -273,6 +276,8 @@ def one_by_one(r: Reader, node: ast.AST, value: Generator | Lazy) -> Over:
         return over_value(r, lazy, node)
     if lazy.each is None and (lazy.frame is not r.frame or id(node) in r.made):
         return over_value(r, lazy.items(), node)  # the body assigns nothing that it reads
+    if lazy.each is None and lazy.turns not in (None, *r.book.turnwise):
+        raise Turnwise(lazy.turns)
     if lazy.each is None:
         r.refuse(node, "a loop over a generator with a filter", "make it a list, [...], or use if")
     return lazy.each()
@@ -331,7 +336,8 @@ def _filter(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     def items() -> Any:
         return run_text(r, node, text, "out", **named)
 
-    if _may_act(args) and acts_when_run(r, items):
+    noted = (id(node), id(Sifted)) in r.book.turnwise
+    if noted or (_may_act(args) and acts_when_run(r, items)):
         return from_library(r, node, IN_TURNS[filter], [test, r.lasting(given)], {})
     # What reads nothing that a loop over it may change can be made before the loop.
     closed = all(map(_closed, args)) and isinstance(given, Seq | Static)

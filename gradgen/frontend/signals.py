@@ -56,6 +56,10 @@ class Grown:
     """What a loop is noted by whose list becomes longer or shorter meanwhile."""
 
 
+class Sifted:
+    """What a generator with a filter is noted by that takes turns with a loop over it."""
+
+
 class Tabled(Exception):
     """A dict is asked for keys that are computed: it has to be lists of keys and of items."""
 

@@ -272,7 +272,8 @@ class Lazy:
     ``items`` gives all at once; ``each`` what a loop runs over, one at a time (None: a filter
     decides how many there are).  ``frame``: where it was made; ``made``: the expression that did;
     ``called``: the call of a generator that it is, which may take turns with a loop; ``read``: what
-    its items are made of, where ``items`` does not watch that.
+    its items are made of, where ``items`` does not watch that; ``turns``: by what it is noted that
+    a filter takes turns with a loop.
     """
 
     items: Callable[[], Any]
@@ -281,6 +282,7 @@ class Lazy:
     made: int = 0
     called: Any = None
     read: Any = ()
+    turns: Any = None
 
 
 @dataclass(slots=True, eq=False)

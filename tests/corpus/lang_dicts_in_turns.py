@@ -72,6 +72,17 @@ def looked_for_in_turn(x):
     return sum(p * p for p in parts.values())
 
 
+def counted_in_turn(x):
+    parts = {}
+    for v in x:
+        k = math.floor(3 * v)
+        parts[k, k % 2] = parts.get((k, k % 2), 0.0) + v
+    for (a, b), part in parts.items():
+        if b == 0:
+            parts[a, b] = part * part + a
+    return sum(part * a for (a, _), part in parts.items())
+
+
 def lowest_dropped(scores, keep):
     scores = dict(scores)
     dropped = 0.0
@@ -117,6 +128,7 @@ EXAMPLE_ARGS = {
     "written_under_a_number": lambda: (X.copy(), 5),
     "normalised": lambda: (X.copy(),),
     "looked_for_in_turn": lambda: (X.copy(),),
+    "counted_in_turn": lambda: (X.copy(),),
     "lowest_dropped": lambda: ({"a": 0.9, "b": 0.2, "c": -0.4, "d": 1.3}, 2),
     "walks": lambda: (0.4, 4, 3),
     "waves_by_name": lambda: (X[:4].copy(), X[::-1].copy(), 2.5),
