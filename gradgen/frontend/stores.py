@@ -43,6 +43,7 @@ from gradgen.ir.types import may_be_one
 from gradgen.rules.places import index_shape, may_repeat, surely_fits
 from gradgen.rules.registry import RULES
 
+WHOLE = ({"index": "e"}, {"index": ":"})  # a[...] and a[:]
 CHANGED = "an item of what changes while something is added to it"
 
 
@@ -214,7 +215,7 @@ def _written(
 ) -> Value:
     """Return the new version of an array, or of a list, after a write through views."""
     where, inner = index.attrs, [v for s in steps for v in s.operands]
-    if where == {"index": "e"} and steps and steps[-1].prim == "load":
+    if where in WHOLE and steps and steps[-1].prim == "load":
         steps, where = steps[:-1], steps[-1].attrs  # a[1:][...] is a[1:]
     path = tuple((s.prim, len(s.operands), s.attrs) for s in steps)
     attrs = {**attrs, **where, **({"path": path} if path else {})}
@@ -341,7 +342,8 @@ def _augmented_array(r: Reader, node: ast.AugAssign, target: ast.Subscript, owne
         new = as_value(r, binary(r, node, load_index(r, owner, index), value), node)
         write(r, node, owner, index, new, "store")
         return
-    old = load_index(r, owner, index)
+    whole_array = index.attrs == WHOLE[1] and not is_list(r, owner)
+    old = owner if whole_array else load_index(r, owner, index)
     given = evaluate(r, node.value)
     asked = is_asked_whether_it_fits(r, owner, index, as_value(r, given, node))
     new = as_value(r, binary(r, node, old, given), node)

@@ -1,4 +1,4 @@
-"""Stores into ``a.flat``, and writes to the ``ravel`` of a part of an array."""
+"""Stores into ``a.flat`` and ``a[:]``, and writes to the ``ravel`` of a part of an array."""
 
 from __future__ import annotations
 
@@ -53,6 +53,24 @@ def corner_of_a_new_array(x, k):
     return np.sum(grid**2) + corner @ corner
 
 
+def all_of_a_view(p, a):
+    """``x[:]`` is all of what ``x`` is, and what is added may change that first."""
+
+    def bumped():
+        p[0] += 1.0
+        return a
+
+    x, y = p[:, 0], p[:, 1]
+    x[:], y[:] = a * x - y, x + a * y
+    tail = p[1:]
+    p[:] *= bumped()
+    tail[:] **= 2.0
+    tail[:] /= p[0]
+    p[:] -= bumped() * p
+    p[0][:] = y[:2] ** 2
+    return np.sum(p**2) + tail[0, 0]
+
+
 def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
@@ -62,6 +80,7 @@ EXAMPLE_ARGS = {
     "places_of_a_copy_in_any_order": lambda: (_normal(4, 3), _normal(3, seed=1)),
     "places_of_an_argument": lambda: (_normal(4, 3), 0.7),
     "median_of_windows": lambda: (_normal(4, 5), 1),
+    "all_of_a_view": lambda: (_normal(3, 2), 0.7),
     "corner_of_a_new_array": lambda: (_normal(4, 4), 0.3),
 }
 
