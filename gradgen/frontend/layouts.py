@@ -152,14 +152,19 @@ def _is_part(r: Reader, ref: Ref, prim: str, attrs: dict[str, Any]) -> bool:
 
 
 def _require_gaps(r: Reader, ref: Ref, base: Value) -> None:
-    """Test that a part of an array is not in one piece: what is written to it is not seen there."""
+    """Test that a part of an array is not in one piece: what is written to it is not seen there.
+
+    The part is read for the test alone: what the program goes on with may become a copy.
+    """
+    assert base.op is not None
+    part = r.b.emit(base.op.prim, base.op.inputs, **base.op.attrs)
     whole = f"{ref.storage.name or 'an array'}"
     what = (
         f"the part of {whole} lies in one piece in memory, and so its ravel is a view, "
         "which is written to: copy it first"
     )
     attrs = {"text": f"raise ValueError({what!r})"}
-    ordered = r.b.emit("c_contiguous", [base])
+    ordered = r.b.emit("c_contiguous", [part])
     r.b.append("raise_if", [ordered], [], span=r.b.span, attrs=attrs)
 
 

@@ -53,6 +53,14 @@ def corner_of_a_new_array(x, k):
     return np.sum(grid**2) + corner @ corner
 
 
+def columns_of_a_product(m):
+    """The sweep writes to the array whose part was asked for its layout."""
+    a = m * m
+    b = a[:, :2].ravel()
+    b[0] = m[0, 0] * m[2, 2]
+    return np.sum(a * m) + np.sum(b * b)
+
+
 def all_of_a_view(p, a):
     """``x[:]`` is all of what ``x`` is, and what is added may change that first."""
 
@@ -80,6 +88,7 @@ EXAMPLE_ARGS = {
     "places_of_a_copy_in_any_order": lambda: (_normal(4, 3), _normal(3, seed=1)),
     "places_of_an_argument": lambda: (_normal(4, 3), 0.7),
     "median_of_windows": lambda: (_normal(4, 5), 1),
+    "columns_of_a_product": lambda: (_normal(3, 3),),
     "all_of_a_view": lambda: (_normal(3, 2), 0.7),
     "corner_of_a_new_array": lambda: (_normal(4, 4), 0.3),
 }
