@@ -203,8 +203,9 @@ def _is_item(r: Reader, value: Value | Ref) -> bool:
 def _comes_out_of_list(v: Value) -> bool:
     while v.op is not None:
         source = v.op.inputs[0] if v.op.inputs else None
-        taken = v.op.prim in ("load", "pop") and source is not None
-        if source is None or not (taken or v.op.prim in SAME_CLASS):
+        left = v.op.prim == "pop" and v is v.op.outputs[-1]  # what an item was taken from
+        taken = v.op.prim in ("load", "pop") and source is not None and not left
+        if source is None or not (taken or left or v.op.prim in SAME_CLASS):
             return False
         if taken and source.type.has_rows and v.op.attrs.get("index", "i") == "i":
             return True

@@ -89,8 +89,22 @@ def paths_of_objects(x):
     return sum(one.cost * len(one.path) for one in branches)
 
 
+def cells_split_in_two(u, most):
+    cells = [(i, i + 1, u[i], u[i + 1]) for i in range(len(u) - 1)]
+    total = 0.0
+    while cells:
+        a, b, left, right = cells.pop()
+        if abs(right - left) > most and b - a > 0.3:
+            m, middle = 0.5 * (a + b), 0.5 * (left + right) + 0.05 * (right - left) ** 2
+            cells += [(a, m, left, middle), (m, b, middle, right)]
+            continue
+        total += (b - a) * (left**2 + right**2) / 2
+    return total
+
+
 X = np.array([0.3, -0.7, 1.1, 0.9, 0.45])
 EXAMPLE_ARGS = {
+    "cells_split_in_two": lambda: (np.array([0.1, 0.9, 0.8, -0.4]), 0.5),
     "paths_in_a_list": lambda: (X.copy(),),
     "tuple_beside_list": lambda: (X.copy(),),
     "beams": lambda: (np.outer(X[:3], X[1:]) + 0.1 * np.arange(4), 2),
