@@ -18,6 +18,7 @@ from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.lists import as_array
 from gradgen.frontend.objects import (
     NAMED_TUPLE_METHODS,
+    Method,
     Super,
     attribute_of,
     attribute_of_super,
@@ -95,6 +96,8 @@ def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         return _array_attribute(r, owner, name, node)
     if isinstance(owner, LocalFunction) and name == "__name__":
         return Static(getattr(owner.node, "name", "<lambda>"))
+    if isinstance(owner, Method) and name in ("__name__", "__self__"):
+        return owner.owner if name == "__self__" else Static(owner.function.__name__)
     if isinstance(owner, LocalFunction) and owner.held is not None:
         if name not in owner.held.fields:
             r.fail(node, AttributeError(f"'function' object has no attribute {name!r}"))

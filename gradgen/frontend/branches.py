@@ -125,7 +125,7 @@ def truth(r: Reader, value: Any, node: ast.expr) -> Value:
 def _has_items(r: Reader, node: ast.expr, held: Value) -> Value:
     """Return whether a list of the graph has items; a tuple in a list may be None."""
     # A cycle by nature: a comparison may be a choice, and be read as one.
-    from gradgen.frontend.comparisons import may_be_none
+    from gradgen.frontend.row_kinds import may_be_none
 
     def full() -> Value:
         return r.b.emit("len", [held])
@@ -277,7 +277,7 @@ def fork(
     from gradgen.frontend.joins import Join
     from gradgen.frontend.kept_zeros import widen_test
 
-    Join(r, op, id(node), before, (state_a, state_b), notes).run()
+    Join(r, op, node, before, (state_a, state_b), notes).run()
     if r.frame.source.is_derivative:
         widen_test(r, op)
 

@@ -237,7 +237,7 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
         return Const(False)
     if isinstance(value, Value | Ref) and _is_one_of(r.read(value).type, kinds):
         return Const(True)
-    return Const(issubclass(_class(r, node, value, "isinstance"), kinds))
+    return Const(issubclass(class_of_value(r, node, value, "isinstance"), kinds))
 
 
 @special(issubclass)
@@ -280,7 +280,7 @@ def _iterator_test(r: Reader, node: ast.AST, value: Any, kinds: Any) -> Const:
     return Const(found.pop())
 
 
-def _class(r: Reader, node: ast.AST, value: Any, what: str) -> type:
+def class_of_value(r: Reader, node: ast.AST, value: Any, what: str) -> type:
     """Return the class of a number, an array or a list."""
     v, kind = as_value(r, value, node), row_kinds.kind_of(r, node, value)
     if kind is not None:
@@ -333,7 +333,7 @@ def _type(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
     if len(args) == 1 and isinstance(args[0], Seq | Record):
         return Static(args[0].kind)
     if len(args) == 1 and isinstance(args[0], Value | Ref):
-        return Static(_class(r, node, args[0], "type"))
+        return Static(class_of_value(r, node, args[0], "type"))
     if len(args) == 1 and isinstance(args[0], Static):
         return Static(type(args[0].obj))
     r.refuse(node, f"type of a {describe(args[0])}")

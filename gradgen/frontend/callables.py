@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from gradgen.errors import Span
-from gradgen.frontend import asked, class_attributes, kept, outside, unbound
+from gradgen.frontend import asked, class_attributes, kept, outside, row_kinds, unbound
 from gradgen.frontend.attribute_dicts import attributes_as_dict
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.construction import replaced
@@ -168,13 +168,8 @@ def _hasattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
     if isinstance(name, str) and class_of_row(args[0]):
         held = name in fields_of(r, args[0], node)
         return Const(held or found_in(class_of_row(args[0]), name) is not MISSING)
-    of_array = isinstance(args[0], Ref) and r.read(args[0]).type.kind == "array"
-    if isinstance(name, str) and of_array:
-        return Const(hasattr(np.ndarray, name))
-    if isinstance(name, str) and isinstance(args[0], Value | Ref):
-        answers = {hasattr(kind, name) for kind in _classes_of(r.read(args[0]).type)}
-        if len(answers) == 1:
-            return Const(answers.pop())
+    if isinstance(name, str) and isinstance(args[0], Value | Ref | Seq | Map):
+        return _class_has(r, node, args[0], name)
     if not isinstance(name, str) or not isinstance(args[0], Record | Static):
         r.refuse(node, f"hasattr of a {describe(args[0])}", "test outside the loss")
     if isinstance(args[0], Static):
@@ -186,6 +181,28 @@ def _hasattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
     if found_in(args[0].kind, name) is not MISSING:
         return Const(True)
     return unbound.is_there(r, _field(r, args[0], name, node))
+
+
+def _class_has(r: Reader, node: ast.AST, value: Any, name: str) -> Const:
+    """Tell whether a number, an array or a container has an attribute: its class knows."""
+    # A cycle by nature: what builtins do is read with these.
+    from gradgen.frontend.builtin_calls import class_of_value
+
+    what = f"hasattr of a {describe(value)}"
+    if isinstance(value, Value | Ref) and (
+        r.read(value).type.of or row_kinds.may_be_none(r, value)
+    ):
+        r.refuse(node, what, "test outside the loss")
+    if isinstance(value, Map):
+        kinds = {dict, *row_kinds.dicts_made(r)}
+    else:
+        kinds = set(_classes_of(r.read(value).type)) if isinstance(value, Value | Ref) else set()
+        if len({hasattr(kind, name) for kind in kinds}) != 1:
+            kinds = {class_of_value(r, node, value, "hasattr")}
+    found = {hasattr(kind, name) for kind in kinds}
+    if len(found) > 1:
+        r.refuse(node, what, "test outside the loss")
+    return Const(found.pop())
 
 
 def _field(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import types
 from collections import OrderedDict
 from collections.abc import Callable
 from itertools import permutations
 from typing import Any
+
+import numpy as np
 
 from gradgen.frontend import (
     asked,
@@ -26,7 +29,7 @@ from gradgen.frontend.classes import MISSING
 from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.membership import contains
-from gradgen.frontend.objects import class_of
+from gradgen.frontend.objects import Method, class_of
 from gradgen.frontend.operators import COMPARE, FOLD, as_sets, is_set
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
@@ -51,6 +54,11 @@ from gradgen.ir.nodes import Const, Value
 from gradgen.library.collections import KnownSet
 
 SYMBOLS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+SOMETHING = (
+    Value, Ref, Seq, Map, Record, LocalFunction, BoundMethod, Method, Once, Lazy,
+)  # fmt: skip
+FUNCTIONS = (LocalFunction, Static)
+MARKS = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType, np.ufunc)
 EQUAL_RANGES = """
 n = len(a)
 out = False
@@ -149,6 +157,12 @@ def _known(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -
         same = _identical(r, node, left, right)
         if same is not None:
             return Const(same == isinstance(op, ast.Is))
+    if prim in ("eq", "ne") and isinstance(left, Method) and isinstance(right, Method):
+        alike = left.function is right.function and _identical(r, node, left.owner, right.owner)
+        if alike is not None:
+            return Const(alike == (prim == "eq"))
+    if prim in ("eq", "ne") and isinstance(left, LocalFunction) and isinstance(right, FUNCTIONS):
+        return Const(_identical(r, node, left, right) == (prim == "eq"))
     if prim in ("eq", "ne") and row_kinds.is_range(left) and row_kinds.is_range(right):
         return _equal_ranges(r, node, prim, left, right)
     if prim in ("eq", "ne") and _differ_in_class(r, node, left, right):
@@ -254,24 +268,29 @@ def _are_unlike(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> b
             asked.note(r, one, asked.CLASS)
         if isinstance(one, Static) and one.obj is None:
             asked.note(r, other, asked.NONE)
-            kinds = Value | Ref | Seq | Map | Record | LocalFunction | BoundMethod | Once | Lazy
-            if isinstance(other, kinds):
-                return not may_be_none(r, other)
-        elif texts.is_text(one) and prim in ("eq", "ne") and _is_number(other):
+            if isinstance(other, SOMETHING):
+                return not row_kinds.may_be_none(r, other)
+        if texts.is_text(one) and prim in ("eq", "ne") and _is_number(other):
             return True
-        elif isinstance(one, Static | Seq | Map) and _is_computed(other):
+        if isinstance(one, Static) and _is_no_number(one.obj) and _is_apart(r, prim, other):
+            return True
+        if isinstance(one, Static | Seq | Map) and _is_computed(other):
             r.refuse(node, f"a comparison of a number with a {describe(one)}")
     return False
 
 
-def may_be_none(r: Reader, value: Any) -> bool:
-    """Whether a value may be an item of a list in which None stands beside numbers."""
-    if not isinstance(value, Value | Ref) or not row_kinds.has_none(r):
-        return False
-    made = r.read(value).op
-    if made is None or made.blocks or made.prim == "call":
-        return True
-    return made.prim in ("load", "pop") and made.inputs[0].type.kind == "list"
+def _is_no_number(obj: Any) -> bool:
+    """Whether an object is a mark, a function or a class: no number, array or container is it."""
+    return type(obj) is object or isinstance(obj, MARKS)
+
+
+def _is_apart(r: Reader, prim: str, value: Any) -> bool:
+    """Whether a value is surely not one of these: a number, or an array or container by ``is``."""
+    if isinstance(value, Value | Ref):
+        t = r.read(value).type
+        known = t.of is None and t.kind != "opaque" and not row_kinds.may_be_none(r, value)
+        return known and (t.is_scalar or prim in ("is", "is_not"))
+    return isinstance(value, Seq | Map)
 
 
 def _is_computed(value: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import enum
 from typing import Any
 
 from gradgen.frontend.aggregates import copied
@@ -13,6 +14,7 @@ from gradgen.frontend.branches import on_each
 from gradgen.frontend.describing import describe
 from gradgen.frontend.lists import is_list
 from gradgen.frontend.objects import class_of
+from gradgen.frontend.outside import note_answer
 from gradgen.frontend.parts import parts, with_parts
 from gradgen.frontend.pointers import class_of_row, pointer, row_of_argument
 from gradgen.frontend.pools import fields_of, row_of
@@ -25,6 +27,7 @@ from gradgen.ir.nodes import Value
 from gradgen.ir.types import Type
 from gradgen.rules.registry import RULES
 
+COPYING = ("copy", "deepcopy", "getstate", "setstate", "reduce", "reduce_ex")
 PLAIN = (int, float, complex, bool, str, bytes, type(None), type)
 
 
@@ -68,8 +71,9 @@ def _new(r: Reader, node: ast.AST, value: Any, deep: bool, done: dict[int, Any])
         return copied(r, node, value)
     if isinstance(value, Ref) and not is_list(r, value):
         return call_rule(r, node, RULES["copy"], [value], {})
+    value = _of_outside(r, node, value)
     known = isinstance(value, Box) and not is_list(r, value)
-    own = class_of(value) and any(special_method(value, f"__{n}__") for n in ("copy", "deepcopy"))
+    own = class_of(value) and any(special_method(value, f"__{n}__") for n in COPYING)
     if not known or own:
         r.refuse(node, f"a copy of a {describe(value)}", "copy its parts one by one")
     if isinstance(value, Map):
@@ -81,3 +85,20 @@ def _new(r: Reader, node: ast.AST, value: Any, deep: bool, done: dict[int, Any])
     out = with_parts(value, inner)
     out.joined = False
     return out
+
+
+def _of_outside(r: Reader, node: ast.AST, value: Any) -> Any:
+    """Return an object from outside with its attributes, of which a copy is an object here."""
+    kind = class_of(value)
+    attributes = getattr(value.obj, "__dict__", None) if isinstance(value, Static) else None
+    slots = any("__slots__" in vars(c) for c in kind.__mro__) if kind else True
+    if slots or attributes is None or isinstance(value.obj, enum.Enum):
+        return value
+    note_answer(r, names_held, value.obj)
+    fields = {k: r.wrap(v, value.obj, k, node) for k, v in attributes.items()}
+    return Record(kind, fields)
+
+
+def names_held(obj: Any) -> tuple[str, ...]:
+    """Return the names of an object's attributes."""
+    return tuple(vars(obj))

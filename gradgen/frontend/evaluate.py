@@ -110,7 +110,7 @@ def _chosen_number(r: Reader, choice: Choice, node: ast.AST) -> Value:
     """Return the number that is chosen; what is none raises on its path, as in Python."""
     known = [r.settled(o) for o in (choice.then, choice.other)]
     plain = [_literal(o) if is_number(o) else o for o in known]
-    choice = Choice(choice.test, *plain)
+    choice = Choice(choice.test, plain[0], plain[1])
     for option, other, bad in (
         (choice.then, choice.other, True),
         (choice.other, choice.then, False),

@@ -116,7 +116,7 @@ def _by_path(number: Any) -> Any:
         return number
     ends = [b.results[op.outputs.index(number)] for b in op.blocks]
     alike = all(isinstance(end, Const) for end in ends)
-    return Choice(op.inputs[0], *ends) if alike else number
+    return Choice(op.inputs[0], ends[0], ends[1]) if alike else number
 
 
 def _tuples(items: list[Any], kind: Any) -> Any:

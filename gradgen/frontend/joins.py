@@ -8,6 +8,7 @@ of them is written to, the function is read again with a choice between them in 
 
 from __future__ import annotations
 
+import ast
 import functools
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,8 @@ from gradgen.frontend import pointers, row_kinds, unbound
 from gradgen.frontend.branches import implied
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.listed import contain_items, hand_members, related
+from gradgen.frontend.numbered import numbered
+from gradgen.frontend.objects import Method
 from gradgen.frontend.parts import contents, keyed, parts, same_class, with_parts
 from gradgen.frontend.reach import reached
 from gradgen.frontend.reader import Reader
@@ -55,17 +58,19 @@ class Join:
         self,
         r: Reader,
         op: Op,
-        place: int,
+        node: ast.AST,
         before: State,
         after: tuple[State, State],
         notes: list[Notes],
     ) -> None:
         self.r, self.op, self.before, self.after, self.notes = r, op, before, after, notes
         self.span: Span | None = op.span
-        self.key = (*r.call_path, place)
+        self.node = node
+        self.key = (*r.call_path, id(node))
         self.precise = self.key in r.precise
         self.origins: list[tuple[Any, Any, int]] = []  # what was made, from what, on which side
         self._sent: dict[Value, Value] = {}
+        self._out: set[tuple[int, Box]] = set()
 
     @functools.cached_property
     def facts(self) -> dict[bool, dict[Value, bool]]:
@@ -116,7 +121,8 @@ class Join:
         if found_in(box.kind, name) is not MISSING:
             what = "is set on one path, and on another it is the class's"
             return conflict(name, what, self.span, "set it in __init__, or on each path")
-        return self._choice(*(nothing(name) if v is ABSENT else v for v in (x, y)))
+        x, y = (nothing(name) if v is ABSENT else v for v in (x, y))
+        return self._choice(x, y)
 
     def _grown(self, box: Seq) -> Any:
         """Join lists of different lengths: as lists of the graph."""
@@ -194,7 +200,7 @@ class Join:
                 made = with_parts(x, [(k, self.merge(p, q, "")) for (k, p), (_, q) in pairs])
                 self.origins += [(made, x, 0), (made, y, 1)]
                 return made
-        return self._choice(x, y)
+        return self._choice(x, y, name)
 
     def _decided(self, value: Any, side: bool, within: int = 0) -> Any:
         """Return a value as it is known on a side: choices decided where their test is there."""
@@ -284,7 +290,7 @@ class Join:
         things = [identity(v) for v in (x, y)]
         return any(thing is not None and self.before.knows(thing) for thing in things)
 
-    def _choice(self, x: Any, y: Any) -> Choice:
+    def _choice(self, x: Any, y: Any, name: str = "") -> Choice:
         test = self.op.inputs[0]
         while isinstance(x, Choice) and x.test is test:
             x = x.then
@@ -296,7 +302,8 @@ class Join:
             again = self._again(raw, sides[k], rest, k) if isinstance(rest, Choice) else None
             if again is not None:
                 return again
-        return Choice(test, *sides)
+        made = Choice(test, *sides)
+        return numbered(self, made, Choice(test, x, y), name) or made
 
     def _again(self, raw: Any, made: Any, rest: Choice, side: int) -> Any:
         """Return a side's choice that leads to the other side's on that side; None if it cannot.
@@ -325,18 +332,24 @@ class Join:
             # No version: it is read through the storage, which goes on with its own value.
             same = isinstance(value.version, Undefined) and steps == value.steps
             return value if same else Ref(value.storage, steps, value.value, Undefined())
-        if isinstance(value, BoundMethod) and pointers.is_list_row(value.owner):
-            return BoundMethod(self._export(value.owner, side), value.name)
+        if isinstance(value, BoundMethod | Method):
+            owner = self._export(value.owner, side)
+            return value if owner is value.owner else replace(value, owner=owner)
         if isinstance(value, Text | Texts):
             return type(value)(value.spelled, [self._send(v, side) for v in value.holes])
         if isinstance(value, Choice):
             then, other = (self._export(v, side) for v in (value.then, value.other))
             test = self._send(value.test, side)
-            same = test is value.test and then is value.then and other is value.other
-            return value if same else Choice(test, then, other)
+            if test is value.test and then is value.then and other is value.other:
+                return value
+            which = value.which and (self._send(value.which[0], side), value.which[1])
+            return Choice(test, then, other, which)
         if isinstance(value, LocalFunction) and parts(value):
             return with_parts(value, [(k, self._export(v, side)) for k, v in parts(value)])
         if isinstance(value, Box) and not self.before.knows(value):
+            if (side, value) in self._out:
+                return value  # it may hold itself, as in self.state = self.idle
+            self._out.add((side, value))
             held = self.after[side].contents(self.r, value)
             if not isinstance(held, Storage):
                 items = [(k, self._export(item, side)) for k, item in keyed(held)]
@@ -385,6 +398,8 @@ class Join:
             elif isinstance(value, Box) and id(value) not in seen:
                 seen.add(id(value))
                 stack += [item for _, item in parts(value)] + [contents(value)]
+            elif isinstance(value, BoundMethod | Method):
+                stack.append(value.owner)
             elif isinstance(value, LocalFunction):
                 stack += [item for _, item in parts(value)]
         return found

@@ -110,6 +110,16 @@ def has_none(r: Reader) -> bool:
     return bool(r.book.none.ask())
 
 
+def may_be_none(r: Reader, value: Any) -> bool:
+    """Whether a value may be an item of a list in which None stands beside numbers."""
+    if not isinstance(value, Value | Ref) or not has_none(r):
+        return False
+    made = r.read(value).op
+    if made is None or made.blocks or made.prim == "call":
+        return True
+    return made.prim in ("load", "pop") and made.inputs[0].type.kind == "list"
+
+
 def dicts_made(r: Reader) -> list[type]:
     """Return the other classes of dicts that the program makes, which are dicts here."""
     return [kind for kind in r.book.made.ask() if issubclass(kind, dict)]

@@ -11,6 +11,9 @@ from gradgen.ir.nodes import Const, Undefined
 
 def interchangeable(a: Any, b: Any) -> bool:
     """Whether two values are the same thing: one object, one constant, one view of one array."""
+    # A cycle by nature: what methods are found on is compared with this.
+    from gradgen.frontend.objects import Method
+
     if a is b:
         return True
     if isinstance(a, Static) and isinstance(b, Static):
@@ -24,6 +27,8 @@ def interchangeable(a: Any, b: Any) -> bool:
     if isinstance(a, LocalFunction) and isinstance(b, LocalFunction):
         pairs = zip(parts(a), parts(b), strict=False)
         return same_class(a, b) and all(_same_default(x, y) for (_, x), (_, y) in pairs)
+    if isinstance(a, Method) and isinstance(b, Method):
+        return a.function is b.function and interchangeable(a.owner, b.owner)
     if isinstance(a, BoundMethod) and isinstance(b, BoundMethod):
         return a.name == b.name and interchangeable(a.owner, b.owner)
     return False

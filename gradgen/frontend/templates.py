@@ -13,6 +13,8 @@ from typing import Any
 
 from gradgen.dataclass import dataclass
 from gradgen.frontend import pointers
+from gradgen.frontend.evaluate import options as options_of
+from gradgen.frontend.numbered import told_by
 from gradgen.frontend.parts import parts, same_class, with_parts
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
@@ -219,6 +221,10 @@ def carried_parts(t: Template, value: Any) -> list[Any]:
 
 
 def _chosen_parts(t: Template, choice: Choice) -> list[Any]:
+    if isinstance(t, Options) and choice.which is not None and len(types(t)) == 1:
+        which, numbers = choice.which
+        if len(t.items) > 2 and [option_of(t, v) for v in options_of(choice)] == [*numbers]:
+            return [which]
     pairs = zip(carried_parts(t, choice.then), carried_parts(t, choice.other), strict=True)
     return [a if a is b else _chosen_part(choice.test, a, b) for a, b in pairs]
 
@@ -302,7 +308,8 @@ def rebuilt(r: Reader, t: Template, held: Iterator[Any]) -> Any:
     for k in range(len(options) - 2, -1, -1):
         test = which if len(options) == 2 else r.b.emit("eq", [which, Const(k)])
         out = Choice(test, options[k], out)
-    return out
+    plain = len(options) > 2 and all(isinstance(inner, Same) for inner in t.items)
+    return told_by(out, which, tuple(range(len(options)))) if plain else out
 
 
 def _placed(step: Step, held: Iterator[Any]) -> tuple[Value, ...]:

@@ -16,7 +16,6 @@ import numpy as np
 
 from gradgen.errors import UnsupportedError
 from gradgen.frontend.caught import with_handlers, with_jumps
-from gradgen.frontend.comparisons import may_be_none
 from gradgen.frontend.conditions import MATH, PAIRS, is_numpys
 from gradgen.frontend.flow import read
 from gradgen.frontend.jumps import Act, Step, Throw, jumps_of
@@ -24,6 +23,7 @@ from gradgen.frontend.known_shapes import FITS, SHAPED, misfit
 from gradgen.frontend.leaving import with_last
 from gradgen.frontend.points import Meeting, Point
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.row_kinds import may_be_none
 from gradgen.frontend.signals import Certain, Raised
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.thrown import Classes, classes_of, kinds_of

@@ -50,7 +50,7 @@ def is_there(r: Reader, value: Any) -> Value:
         return sides[0]
     if truths == [False, True]:
         return r.b.emit("not", [value.test])
-    return r.read(Choice(value.test, *sides))
+    return r.read(Choice(value.test, sides[0], sides[1]))
 
 
 def number_there(r: Reader, items: dict[Any, Any]) -> Value:

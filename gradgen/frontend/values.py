@@ -133,11 +133,15 @@ class Frozen:
 
 @dataclass(slots=True, eq=False)
 class Choice:
-    """What a name stands for where paths disagree: ``then`` if ``test`` held, else ``other``."""
+    """What a name stands for where paths disagree: ``then`` if ``test`` held, else ``other``.
+
+    ``which``: a number that says which of a few functions it is, with that of each, in order.
+    """
 
     test: Value
     then: Any
     other: Any
+    which: tuple[Value, tuple[int, ...]] | None = None
 
 
 @dataclass(slots=True, eq=False)
