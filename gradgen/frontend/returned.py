@@ -219,10 +219,16 @@ def _raise_at_array(r: Reader, loss: Value, function: Function) -> None:
     r.b.append("raise_if", [test], [], span=function.span, attrs=attrs)
 
 
+def _shape_of(t: Type) -> str:
+    """Return the shape of a result for a message: lengths as far as they are known."""
+    dims = [str(d) if isinstance(d, int) or d.name.isidentifier() else "?" for d in t.shape or ()]
+    return f"of shape ({', '.join(dims)}{',' * (len(dims) == 1)})"
+
+
 def _check_scalar(t: Type, function: Function) -> None:
     if t.kind == "array" and t.shape:
         raise ArgumentError(
-            f"{function.name!r} returns an array ({t}); a gradient needs one number",
+            f"{function.name!r} returns an array {_shape_of(t)}; a gradient needs one number",
             function.span,
             "reduce it, for example with np.sum, or use gradgen.jacobian or gradgen.vjp",
         )
