@@ -103,12 +103,15 @@ def held(r: Reader, value: Generator) -> Lazy | Record:
 
     def items() -> Any:
         # A cycle by nature: a function with ``yield`` reads generators.
-        from gradgen.frontend.yielded import Seen
+        from gradgen.frontend.yielded import Seen, may_raise
 
-        function = _function(r, node, "all")
-        seen = Seen(r, function, Frame(frame.source, {}, frame.globals, {}, frame), {OVER: first})
+        function, key = _function(r, node, "all"), (id(node), id(Sifted))
+        around = Frame(frame.source, {}, frame.globals, {}, frame)
+        seen = Seen(r, function, around, {OVER: first}, None if counted else key)
+        block, count = r.b.block, len(r.b.block.ops)
         made = call("all", first)
         if not counted:
+            seen.raises = may_raise(block.ops[count:])
             r.yielding.append(seen)
         return made
 

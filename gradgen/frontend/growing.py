@@ -56,10 +56,10 @@ def _table(r: Reader, head: ast.expr) -> ast.expr | None:
     if _method(head) in ("items", "keys"):
         assert isinstance(head, ast.Call) and isinstance(head.func, ast.Attribute)
         head = head.func.value
-    return head if isinstance(head, ast.Name) and is_table(_held_by(r, head.id)) else None
+    return head if isinstance(head, ast.Name) and is_table(held_by(r, head.id)) else None
 
 
-def _held_by(r: Reader, name: str) -> Any:
+def held_by(r: Reader, name: str) -> Any:
     """Return what a name holds here or around; an iterator is not asked for its items by that."""
     held = [frame.names[name] for frame in r.frame.outward() if name in frame.names]
     return r.settled(held[0]) if held else None

@@ -28,6 +28,7 @@ from gradgen.frontend.special import special
 from gradgen.frontend.state import acts, same_contents
 from gradgen.frontend.values import Box, Called, Frame, Lazy, Ref, Seq, Static
 from gradgen.ir.nodes import Op, walk
+from gradgen.ir.raising import raised_by
 from gradgen.syntax import every_node, located, names_in, nodes_in, parts_of
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def generator(
             )
         _listed_or_in_turns(r, key, lambda: run(_listing(r, definition, seen)))
         made = block.ops[count:]
-        seen.acts = acts(made)
+        seen.acts, seen.raises = acts(made), may_raise(made)
         seen.forget_unread(made)
         if seen.wrote(r):
             seen.refuse(r, node, "a generator that writes to what is outside of it")
@@ -138,6 +139,7 @@ class Seen:
         self.storages = [v for v in (*things, *rows) if v in self.versions]
         self.rows = set(rows) - set(things)
         self.acts = False  # whether it prints or draws random numbers
+        self.raises = False  # whether it may raise, maybe behind what a loop takes of it
 
     def watch(self, r: Reader, things: Collection[Any]) -> None:
         """Watch what the generator still holds of its items, too."""
@@ -171,6 +173,12 @@ class Seen:
         if self._changed(r):
             self.refuse(r, node, "a loop that changes what its generator reads")
 
+    def take_turns(self, r: Reader) -> None:
+        """Let the generator take turns with the loop, where it can and does not yet."""
+        if self.key is None or self.key in r.book.turnwise or calls_itself(r, self.key):
+            return
+        raise Turnwise(self.key)
+
     def refuse(self, r: Reader, node: ast.AST, what: str) -> NoReturn:
         """Refuse what the list of all items cannot say, or let the generator take turns."""
         if self.key is not None and self.key not in r.book.turnwise:
@@ -178,6 +186,11 @@ class Seen:
                 _refuse(r, node, f"{what}, where the generator calls itself")
             raise Turnwise(self.key)
         _refuse(r, node, what)
+
+
+def may_raise(made: Iterable[Op]) -> bool:
+    """Whether operations may raise something by the numbers that they are given."""
+    return any(raised_by(op) - {"IndexError"} for op in made)
 
 
 def with_checks(r: Reader, s: ast.For, count: int) -> ast.For:
@@ -189,6 +202,8 @@ def with_checks(r: Reader, s: ast.For, count: int) -> ast.For:
     for one in seen:
         if one.acts:
             one.refuse(r, s.iter, "a loop over a generator that prints or draws random numbers")
+        if one.raises and {"break", "return"} & jumps_of(s.body):
+            one.take_turns(r)  # the loop may end before the generator would raise
     from gradgen.frontend.comprehensions import hidden
 
     name = hidden(r, s, "listed")

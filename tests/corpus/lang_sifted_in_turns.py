@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 
@@ -57,6 +59,40 @@ def sifted_by_a_function(x):
     return total
 
 
+def changed_by_the_loop(x):
+    low, y = 0.0, x.copy()
+    rising = (v for v in x if v > low)
+    later = (v for v in y if v > 0)
+    total = 0.0
+    for n, v in enumerate(rising):
+        low = v
+        total += v**2 * (n + 1)
+    for n, v in enumerate(later):
+        y[2:] += v
+        total += v**3 / (n + 1)
+    return total
+
+
+def logarithms(values):
+    for v in values:
+        yield math.log(v)
+
+
+def ended_before_it_raises(x):
+    kept = (math.sqrt(v) for v in x if v < 5.0)
+    named = logarithms(x)
+    total = 0.0
+    for n, v in enumerate(kept):
+        total += v * (n + 1)
+        break
+    for n, v in enumerate(named):
+        total += v * (n + 1)
+        break
+    for v in logarithms(x):
+        return total * v
+    return total
+
+
 X = np.array([0.3, -0.7, 1.1, 0.9, 0.45])
 EXAMPLE_ARGS = {
     "counted_positives": lambda: (X.copy(),),
@@ -64,5 +100,7 @@ EXAMPLE_ARGS = {
     "until_too_large": lambda: (X.copy(), 1.0),
     "sifted_beside": lambda: (X.copy(),),
     "sifted_by_a_function": lambda: (X.copy(),),
+    "changed_by_the_loop": lambda: (X.copy(),),
+    "ended_before_it_raises": lambda: (X.copy(),),
 }
 MORE_ARGS = {"until_too_large": [lambda: (X.copy(), 9.0)]}
