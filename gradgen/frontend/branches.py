@@ -16,7 +16,7 @@ from gradgen.frontend import asked, pointers, row_kinds, words
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
-from gradgen.frontend.objects import class_of
+from gradgen.frontend.objects import Method, class_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sharing import Notes
 from gradgen.frontend.signals import Certain, Endless
@@ -43,6 +43,8 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Block, Const, Op, Undefined, Value
+
+TRUE = (LocalFunction, BoundMethod, Method, Once, Lazy, Generator)  # what is always true
 
 
 def condition(r: Reader, node: ast.expr) -> Value:
@@ -108,7 +110,7 @@ def truth(r: Reader, value: Any, node: ast.expr) -> Value:
         done = object_truth(r, value, node)
         if done is not None:
             return truth(r, done, node)
-    if isinstance(value, Record | LocalFunction | BoundMethod | Once | Lazy | Generator):
+    if isinstance(value, (Record, *TRUE)):
         return Const(True)
     if pointers.is_word(value):
         return words.truth(r, node, value)
@@ -222,7 +224,7 @@ def chain(r: Reader, node: ast.expr, tests: Sequence[Callable[[], Any]], stop_on
         return on_each(r, node, first, on_path)
     if is_static(first) or isinstance(first, Static):
         return first if bool(static_value(first)) is stop_on else rest()
-    plain = not isinstance(first, Box) and not pointers.pointer(first)
+    plain = not isinstance(first, (Box, *TRUE)) and not pointers.pointer(first)
     test = as_value(r, first, node) if plain else truth(r, first, node)
     if isinstance(test, Const):
         return first if bool(test.const) is stop_on else rest()

@@ -159,6 +159,39 @@ def method_of_object_made_on_one_side(inputs, gain):
     return move(inputs[0]) * kept.move(inputs[1])
 
 
+class Rated:
+    def __init__(self, rate, cost=None, checks=()):
+        self.rate = rate
+        self.cost = cost or self.quadratic
+        self.checks = checks
+
+    def quadratic(self, x):
+        return self.rate * x * x
+
+    def linear(self, x):
+        return self.rate * x
+
+    def total(self, xs):
+        extra = sum(check(self.rate) for check in self.checks if check)
+        return sum(map(self.cost, xs)) + extra
+
+
+def method_or_default(inputs, gain):
+    def steep(x):
+        return x**4
+
+    plain = Rated(gain)
+    found = Rated(gain, plain.linear, (steep, None, plain.quadratic))
+    chosen = found.linear if inputs[0] > 0.1 else None
+    used = chosen or steep
+    total = 0.0
+    if not chosen:
+        total = gain
+    if steep and plain.linear:
+        total += (steep or chosen)(inputs[1])
+    return total + used(inputs[2]) + plain.total(inputs) + found.total(inputs)
+
+
 INPUTS = np.array([0.21, 0.71, 0.61, 0.91, 0.11, 0.31, 0.81, 1.21, 0.56, 0.41, 0.92, 0.051])
 
 EXAMPLE_ARGS = {
@@ -168,5 +201,6 @@ EXAMPLE_ARGS = {
     "functions_take_turns": lambda: (INPUTS.copy(), 0.9),
     "function_or_none": lambda: (INPUTS.copy(), 0.9),
     "hook_is_method_or_none": lambda: (INPUTS.copy(), 0.9),
+    "method_or_default": lambda: (INPUTS.copy(), 0.9),
     "method_of_object_made_on_one_side": lambda: (INPUTS.copy(), 0.9),
 }
