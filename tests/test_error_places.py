@@ -223,3 +223,31 @@ def test_each_line_of_a_text_is_made_from_the_users() -> None:
     assert {*named} == {"test_error_places.py"}
     last = max(int(n) for n in re.findall(r"# \S+:(\d+)$", derived.source, re.MULTILINE))
     assert last < pairs_of_a_helper.__code__.co_firstlineno + 3
+
+
+def test_an_error_in_a_recursive_function_names_its_line() -> None:
+    def loss(x):
+        items = {0: x[0], 1: x[1]}
+
+        def go(k, v):
+            if v > 2.0:
+                return items[k] * v  # the key
+            return go(k + 1, v + x[3] * 0.2)
+
+        return go(0, x[2])
+
+    def entries(x):
+        def go(k, v):
+            y = x[k] * 2.0  # the entry
+            return y if v > 2.0 else go(k + 1, v + y * 0.0001)
+
+        return go(0, x[2])
+
+    x = np.array([0.6, -1.1, 0.8, 1.7])
+    for function, kind, line in (
+        (loss, KeyError, "# the key"),
+        (entries, IndexError, "# the entry"),
+    ):
+        with pytest.raises(kind) as raised:
+            gradgen.grad(function)(x)
+        assert line in "".join(raised.value.__notes__)

@@ -52,10 +52,11 @@ WRITTEN = re.compile(
 
 
 class Rendered(NamedTuple):
-    """A module's text, and the tree that its function was printed from."""
+    """A module's text, and the trees that its function, and those it calls, were printed from."""
 
     text: str
     definition: ast.FunctionDef
+    called: list[ast.FunctionDef]
 
 
 def render(
@@ -94,7 +95,8 @@ def render(
     body = [*writer.entry(), *rest]
     definition = ast.FunctionDef(name, _signature(function), body, [], None)
     writer.note(definition)
-    inner: list[ast.stmt] = [callee_definition(c, part, writer.needs) for c, part in callees]
+    called = [callee_definition(c, part, writer.needs) for c, part in callees]
+    inner: list[ast.stmt] = [*called]
     comment_places(inner)
     if compiled is not None and kernel is not None:
         inner += [*kernel.turns, compiled, *kernel.twin()]
@@ -114,7 +116,7 @@ def render(
         header = _with_needs(header, packages)
     parts = [lines_of(s) for s in [*above, definition]]
     text = _assemble(header, [*imports, *packages], captured, parts)
-    return Rendered(text, compiled or definition)
+    return Rendered(text, compiled or definition, called)
 
 
 def _kernel(writer: Writer, name: str, sections: list[ast.stmt], cache: bool) -> Kernel:

@@ -46,11 +46,11 @@ def note_origin(error: BaseException, program: Any, code: types.CodeType) -> boo
         In its place, where only the derivative needs more entries than there are.
     """
     line = _compiled_line(error, code)
-    position = _position(error, code)
+    name, position = _position(error, code, {d.name for d in program.rendered().called})
     if line is not None:
         origin = origin_of_line(program, line)
     else:
-        origin = origin_at(program, position) if position is not None else None
+        origin = origin_at(program, position, name) if position is not None else None
     name = program.function.name
     if origin is None and program.options.backend == "numba":
         unknown = 'compiled code does not say in which line; backend="numpy" does'
@@ -69,9 +69,12 @@ def note_origin(error: BaseException, program: Any, code: types.CodeType) -> boo
     return origin.reverse or bool(made)
 
 
-def origin_at(program: Any, position: Position) -> Origin | None:
-    """Return where a piece of a program's text comes from, None where that is not known."""
-    trees = _trees(program)
+def origin_at(program: Any, position: Position, name: str = "") -> Origin | None:
+    """Return where a piece of a program's text comes from, None where that is not known.
+
+    ``name``: the function in which it stands, where that is one that the program's own calls.
+    """
+    trees = _trees(program, name)
     return _origin(*trees, position) if trees else None
 
 
@@ -84,24 +87,34 @@ def origin_of_line(program: Any, line: int) -> Origin | None:
     return places[min(found)[2]][1] if found else None
 
 
-def _trees(program: Any) -> tuple[ast.FunctionDef, ast.FunctionDef] | None:
+def _trees(program: Any, name: str = "") -> tuple[ast.FunctionDef, ast.FunctionDef] | None:
     """Return the tree that a program's function was printed from, and that of its text."""
-    text, definition = program.rendered()
+    text, definition, called = program.rendered()
+    definition = next((d for d in called if d.name == name), definition)
     return (definition, _parsed(text, definition.name)) if text == program.text else None
 
 
-def _position(error: BaseException, code: types.CodeType) -> Position | None:
-    """Return lines and columns of what failed in the function's own code."""
-    frame = error.__traceback__
-    while frame is not None and frame.tb_frame.f_code is not code:
+def _position(
+    error: BaseException, code: types.CodeType, called: set[str]
+) -> tuple[str, Position | None]:
+    """Return lines and columns of what failed in the function, or in those that it calls.
+
+    With it comes the name of the function in which they are.
+    """
+    frame, last = error.__traceback__, None
+    while frame is not None:
+        of = frame.tb_frame.f_code
+        inside = of.co_filename == code.co_filename and of.co_name in called
+        last = frame if of is code or inside else last
         frame = frame.tb_next
-    if frame is None:
-        return None
-    line, end_line, column, end_column = list(code.co_positions())[frame.tb_lasti // 2]
-    line = line or frame.tb_lineno
+    if last is None:
+        return "", None
+    inner = last.tb_frame.f_code
+    line, end_line, column, end_column = list(inner.co_positions())[last.tb_lasti // 2]
+    line = line or last.tb_lineno
     if end_line is None or column is None or end_column is None:
-        return line, 0, line, 10**6
-    return line, column, end_line, end_column
+        return inner.co_name, (line, 0, line, 10**6)
+    return inner.co_name, (line, column, end_line, end_column)
 
 
 def _too_few(error: BaseException, text: str, position: Position | None) -> str:
@@ -166,6 +179,8 @@ def _places(printed: ast.AST, parsed: ast.AST) -> Iterator[tuple[Position, Origi
             continue
         if isinstance(a, list):
             items = [item for item in a if not isinstance(item, Comment | Docstring)]
+            said = any(isinstance(item, Docstring) for item in a)
+            b = b[1:] if said else b  # a docstring is a statement of what is parsed
             if len(items) == len(b):
                 stack += [(x, y, origin) for x, y in zip(items, b, strict=True)]
         elif isinstance(a, ast.AST):

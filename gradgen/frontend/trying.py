@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from gradgen.deep import deep
 from gradgen.errors import UnsupportedError
 from gradgen.frontend.caught import with_handlers, with_jumps
 from gradgen.frontend.conditions import MATH, PAIRS, is_numpys
@@ -297,14 +298,51 @@ def _may_raise(r: Reader, op: Op) -> Iterator[type[BaseException]]:
         yield TypeError
     elif op.prim == "pow" and _is_power(op.inputs[1]):
         yield OverflowError
-    elif op.prim == "effect" and op.attrs["text"] == KEPT:
+    elif op.prim == "effect" and (op.attrs["text"] == KEPT or _surely_prints(op)):
         yield from ()
+    elif op.prim == "store" and op.inputs[0].type.inexact and op.inputs[1].type.is_scalar:
+        yield from (IndexError, TypeError)  # a number has the shape of any place
     elif op.prim in ("call", "for", "while", "print"):
         yield from (Exception,) if op.prim in ("call", "print") else ()
     else:
         yield from UNCERTAIN.get(op.prim, ANY)
         if any(part in op.prim for part in DIVIDE):
             yield ZeroDivisionError
+
+
+def _surely_prints(op: Op) -> bool:
+    """Whether this is a ``print`` of texts, and of numbers in formats that numbers have."""
+    shown = ast.parse(op.attrs["text"], mode="eval").body
+    if not isinstance(shown, ast.Call) or ast.unparse(shown.func) != "print":
+        return False
+    options = all(k.arg in ("sep", "end", "flush") for k in shown.keywords)
+    return options and all(_surely_shown(op, a) for a in (*shown.args, *shown.keywords))
+
+
+@deep
+def _surely_shown(op: Op, part: ast.AST) -> bool:
+    match part:
+        case ast.Constant() | ast.Name() | ast.keyword(value=ast.Constant()):
+            return True
+        case ast.JoinedStr(parts):
+            return all(_surely_shown(op, inner) for inner in parts)
+        case ast.FormattedValue(value, _, None):
+            return _surely_shown(op, value)
+        case ast.FormattedValue(ast.Name(hole), -1, ast.JoinedStr([ast.Constant(form)])):
+            of = op.inputs[1 + int(hole.rpartition("_")[2])].type
+            return of.is_scalar and of.kind in ("float", "int") and _has_form(of.kind, form)
+        case ast.FormattedValue(ast.Call(ast.Name("float"), [ast.Name()]), -1,
+                                ast.JoinedStr([ast.Constant(form)])):  # fmt: skip
+            return _has_form("float", form)
+    return False
+
+
+def _has_form(kind: str, form: Any) -> bool:
+    try:
+        format(1.0 if kind == "float" else 1, form)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_division(op: Op) -> bool:

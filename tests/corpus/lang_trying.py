@@ -210,6 +210,22 @@ def logarithm_or_itself(x):
     return y * x[1]
 
 
+def stored_and_printed(x):
+    a, s = x * 1.0, x[0]
+    for i in range(3):
+        try:
+            a[i] *= 2.0
+            s += a[i]
+            print(f"{i:d} {s:.2f} {float(a[i]):.3f}", s, end="|")
+            if s > 1.0:
+                raise ValueError("too large")
+            s *= x[3]
+        except ValueError as error:
+            print(error)
+            s -= a[i] * x[1]
+    return s * np.sum(a)
+
+
 _A = [[0.7, 1.3, -0.4, 2.1], [1.2, -0.9, 0.8, 0.3]]
 _NAMES = [
     "missing_option",
@@ -225,6 +241,7 @@ _NAMES = [
     "handled_and_left",
     "left_by_jumps",
     "logarithm_or_itself",
+    "stored_and_printed",
 ]
 EXAMPLE_ARGS = {name: lambda: (np.array(_A[0]),) for name in _NAMES}
 MORE_ARGS = {name: [lambda: (np.array(_A[1]),)] for name in _NAMES}
