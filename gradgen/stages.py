@@ -193,9 +193,11 @@ def _optimise(program: Program) -> None:
     join_signs(function)
     operations = _operations(function)
     if "if" in operations:
+        from gradgen.passes.answered import use_answers
         from gradgen.passes.sinking import sink_into_branches
 
         sink_into_branches(function)
+        use_answers(function)
     if program.options.mode in SWEPT:
         join(function)
         if operations & LOOPS:

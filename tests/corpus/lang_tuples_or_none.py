@@ -130,4 +130,30 @@ _NAMES = [
     "returned",
     "recursive",
 ]
-EXAMPLE_ARGS = {name: lambda: (np.array(_A),) for name in _NAMES}
+
+
+def _projected(p, focal):
+    x, y, z = p
+    if z <= 0.0:
+        return None
+    return focal * x / z, focal * y / z
+
+
+def seen_points(points, focal):
+    """A few points that are in front of a camera, or are not."""
+    total, count = 0.0, 0
+    for p, at in zip(points, ((0.2, 0.1), (0.0, 0.3), (-0.1, 0.3)), strict=True):
+        seen = _projected(p, focal)
+        if seen is None:
+            continue
+        total += (seen[0] - at[0]) ** 2 + (seen[1] - at[1]) ** 2
+        count += 1
+    return total / max(1, count)
+
+
+EXAMPLE_ARGS = {
+    "seen_points": lambda: (
+        [np.array([0.1, 0.2, 2.0]), np.array([0.5, -0.2, -3.0]), np.array([-0.3, 0.4, 1.5])],
+        1.2,
+    ),
+} | {name: lambda: (np.array(_A),) for name in _NAMES}

@@ -18,3 +18,9 @@ def test_choices_of_the_sweep(name: str) -> None:
 def test_the_gradient_of_huber() -> None:
     sweep = compiled(Case("lang_where", "huber")).source.split("# --- reverse")[1]
     assert "d_r = np.where(at_most, r, delta * np.sign(r))" in sweep
+
+
+def test_what_a_branch_has_answered() -> None:
+    """Where the sweep has come to stand on one side of a branch, it does not ask for the side."""
+    sweep = compiled(Case("lang_tuples_or_none", "seen_points")).source.split("# --- reverse")[1]
+    assert "if at_most" in sweep and " 0.0 if at_most" not in sweep
