@@ -110,6 +110,10 @@ class ArgumentError(GradgenError, TypeError, ValueError):
     """An argument, an option, or a result, of a kind that has no derivative here."""
 
 
+class ResultError(ArgumentError):
+    """A function returns something of which there is no such derivative as is asked for."""
+
+
 class ReplayError(GradgenError):
     """The reverse sweep does not read what the forward sweep computed (see ``check_replay``)."""
 
@@ -124,6 +128,9 @@ class GradgenWarning(UserWarning):
 
 def further(one: GradgenError, other: GradgenError) -> GradgenError:
     """Return that of two refusals of a function which stands further down: reading came so far."""
+    for error in (one, other):
+        if isinstance(error, ResultError):
+            return error  # all of the function had been read
     if one.span is None or other.span is None or one.span.path != other.span.path:
         return one
     places = [(span.line, span.column) for span in (one.span, other.span)]

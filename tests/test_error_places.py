@@ -251,3 +251,32 @@ def test_an_error_in_a_recursive_function_names_its_line() -> None:
         with pytest.raises(kind) as raised:
             gradgen.grad(function)(x)
         assert line in "".join(raised.value.__notes__)
+
+
+class Recorded:
+    def __init__(self, fn):
+        self.fn, self.trace = fn, []
+
+    def __call__(self, u):
+        self.trace.append(self.fn(u))
+        return self.trace[-1]
+
+
+def traced(x, steps):
+    f = Recorded(lambda u: u[0] ** 2 * u[1])
+    for _ in range(steps):
+        g = np.zeros(2)
+        for k in range(2):
+            g[k] = f(x + 0.1 * g) - f(x)
+        x = x - 0.1 * g
+    return f(x), {"trace": f.trace[::3]}
+
+
+def test_a_result_that_is_no_number_is_what_is_told():
+    x = np.array([0.3, 0.7])
+    with pytest.raises(
+        gradgen.ArgumentError, match=r"(?s)returns a tuple of 2 items.*has_aux=True"
+    ):
+        gradgen.grad(traced)(x, 3)
+    _, aux = gradgen.grad(traced, has_aux=True)(x, 3)
+    assert aux["trace"] == traced(x, 3)[1]["trace"]

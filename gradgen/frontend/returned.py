@@ -12,7 +12,7 @@ import inspect
 from typing import Any
 
 from gradgen.diff.structures import note_classes
-from gradgen.errors import ArgumentError
+from gradgen.errors import ArgumentError, ResultError
 from gradgen.frontend.arguments import enter, fallback_name, spec_of_value
 from gradgen.frontend.branches import fork
 from gradgen.frontend.describing import describe
@@ -198,7 +198,7 @@ def _scalar(r: Reader, result: Any, function: Function) -> Value:
         what = (
             "None" if isinstance(result, Static) and result.obj is None else f"a {describe(result)}"
         )
-        raise ArgumentError(
+        raise ResultError(
             f"{function.name!r} returns {what}; a gradient needs one number",
             function.span,
             "return a scalar; for (loss, aux) set has_aux=True; for all of it use gradgen.vjp or "
@@ -227,25 +227,25 @@ def _shape_of(t: Type) -> str:
 
 def _check_scalar(t: Type, function: Function) -> None:
     if t.kind == "array" and t.shape:
-        raise ArgumentError(
+        raise ResultError(
             f"{function.name!r} returns an array {_shape_of(t)}; a gradient needs one number",
             function.span,
             "reduce it, for example with np.sum, or use gradgen.jacobian or gradgen.vjp",
         )
     if t.dtype.startswith("complex"):
-        raise ArgumentError(
+        raise ResultError(
             f"{function.name!r} returns a complex number; a gradient needs a real one",
             function.span,
             "return its real part, or its absolute value",
         )
     if t.kind in ("list", "opaque"):
-        raise ArgumentError(
+        raise ResultError(
             f"{function.name!r} returns no number; a gradient needs one",
             function.span,
             "return a scalar; for all of it use gradgen.vjp or gradgen.jacobian",
         )
     if t.dtype == "bool":
-        raise ArgumentError(
+        raise ResultError(
             f"{function.name!r} returns a truth value; a gradient needs a number",
             function.span,
             "return what is compared, or the number that stands for it, as float(x > 0)",
@@ -288,7 +288,7 @@ def _cotangent_seeds(
         return [(value, Const(0.0)) for value in values]
     name = "d_value"
     if name in {p for p, _ in function.params}:
-        raise ArgumentError(
+        raise ResultError(
             f"the parameter {name!r} has the name of the cotangent", function.span, "rename it"
         )
     spec = spec_of_value(r, result)
@@ -309,13 +309,13 @@ def _cotangent_seeds(
 def _check_numbers(values: list[Value], function: Function) -> None:
     for value in values:
         if value.type.kind == "list":
-            raise ArgumentError(
+            raise ResultError(
                 f"{function.name!r} returns a list of which only the run tells how long it is",
                 function.span,
                 "return np.array of it, or a number made of it",
             )
         if not value.type.is_numeric:
-            raise ArgumentError(
+            raise ResultError(
                 f"{function.name!r} returns something that is no number and no array",
                 function.span,
                 "return numbers, arrays, and tuples, lists or dicts of them",
@@ -328,7 +328,7 @@ def _tangent_parameters(r: Reader, function: Function) -> dict[Value, Value]:
     for chosen in function.result["active"]:
         name = f"t_{chosen.label}"
         if not name.isidentifier() or name in {p for p, _ in function.params}:
-            raise ArgumentError(
+            raise ResultError(
                 f"there is no place for the tangent of {str(chosen)!r}",
                 function.span,
                 f"name no parameter {name!r}, and each differentiated one by itself",
