@@ -157,10 +157,13 @@ def _known(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -
         same = _identical(r, node, left, right)
         if same is not None:
             return Const(same == isinstance(op, ast.Is))
-    if prim in ("eq", "ne") and isinstance(left, Method) and isinstance(right, Method):
+    same_or_not = prim in ("eq", "ne", "is", "is_not")
+    if same_or_not and isinstance(left, Method) and isinstance(right, Method):
+        if prim in ("is", "is_not") and left.function is right.function:
+            r.refuse(node, "a test of whether two methods are one object", "compare them by ==")
         alike = left.function is right.function and _identical(r, node, left.owner, right.owner)
         if alike is not None:
-            return Const(alike == (prim == "eq"))
+            return Const(alike == (prim in ("eq", "is")))
     if prim in ("eq", "ne") and isinstance(left, LocalFunction) and isinstance(right, FUNCTIONS):
         return Const(_identical(r, node, left, right) == (prim == "eq"))
     if prim in ("eq", "ne") and row_kinds.is_range(left) and row_kinds.is_range(right):
@@ -172,7 +175,7 @@ def _known(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -
             return Const(bool(FOLD[prim](static_value(left), static_value(right))))  # type: ignore[operator]
         except TypeError as error:
             r.fail(node, error)
-    if prim in ("is", "is_not", "eq", "ne") and _are_unlike(r, node, prim, left, right):
+    if same_or_not and _are_unlike(r, node, prim, left, right):
         return Const(prim in ("is_not", "ne"))
     return MISSING
 
