@@ -10,14 +10,14 @@ import ast
 from typing import Any
 
 from gradgen.frontend.comprehensions import hidden
-from gradgen.frontend.cursors import LEFT, TAKEN, item_taken, items_left, iterator_begun
+from gradgen.frontend.cursors import LEFT, TAKEN, is_cursor, item_taken, items_left, iterator_begun
 from gradgen.frontend.growing import held_by
 from gradgen.frontend.iterables import takes_turns
 from gradgen.frontend.own_iterators import STOP
 from gradgen.frontend.raising_calls import known
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import OwnIterator
-from gradgen.frontend.values import Lazy, Static
+from gradgen.frontend.values import Cursor, Lazy, Static
 from gradgen.syntax import located, nodes_in
 
 BEGIN = "items begun"  # a name that no program has
@@ -34,12 +34,14 @@ def beside_others(r: Reader, s: ast.For) -> list[ast.stmt] | None:
     None for others, and where neither a generator takes turns nor a class has a ``__next__``.
     """
     call = s.iter
-    if not r.book.turnwise or not isinstance(call, ast.Call) or not call.args:
+    if not r.book.turnwise and not r.book.stepwise:
+        return None
+    if not isinstance(call, ast.Call) or not call.args:
         return None
     found: dict[int, int] = dict(key for key in r.book.turnwise if isinstance(key, tuple))
     callee = known(r, call.func)
     kind = callee.obj if isinstance(callee, Static) else None
-    asked = [_noted(r, arg, found) for arg in call.args[kind is map :]]
+    asked = [_noted(r, arg, found, kind) for arg in call.args[kind is map :]]
     if not asked or (asked[0] is None and id(OwnIterator) not in asked):
         return None
     abreast = kind is zip and not s.orelse and not call.keywords
@@ -59,9 +61,14 @@ def beside_others(r: Reader, s: ast.For) -> list[ast.stmt] | None:
     return list(made)
 
 
-def _noted(r: Reader, arg: ast.expr, found: dict[int, int]) -> int | None:
-    """Return what a generator that takes turns is noted by: where it is called, or has a name."""
+def _noted(r: Reader, arg: ast.expr, found: dict[int, int], kind: Any) -> int | None:
+    """Return what a generator that takes turns is noted by: where it is called, or has a name.
+
+    Under ``enumerate``, so is an iterator that keeps its place, of which others take the rest.
+    """
     value = held_by(r, arg.id) if isinstance(arg, ast.Name) else None
+    if kind is enumerate and is_cursor(value):
+        return id(Cursor)
     if isinstance(value, Lazy) and value.called is not None and takes_turns(r, value):
         key: int = value.called.key[1]
         return key

@@ -54,11 +54,16 @@ def made_once(r: Reader, over: Over, node: ast.AST, seen: tuple[Any, ...] = ()) 
 
 def made_later(r: Reader, lazy: Lazy, node: ast.AST) -> Lazy | Record:
     """Return what runs later, or an iterator that runs it item by item."""
-    if id(node) not in r.book.stepwise or lazy.each is None:
+    if id(node) not in r.book.stepwise or (lazy.each is None and lazy.turns is None):
         return lazy
     count = len(r.yielding)
-    over = lazy.each()
-    return begun(r, over, node, tuple(r.yielding[count:]))
+    over = over_value(r, lazy.items(), node) if lazy.each is None else lazy.each()
+    seen = tuple(r.yielding[count:])
+    if lazy.each is None and (not seen or any(one.acts or one.raises for one in seen)):
+        r.refuse(
+            node, "a generator with a filter that may raise, asked in several places", COMPUTED
+        )
+    return begun(r, over, node, seen)
 
 
 def begun(r: Reader, over: Over, node: ast.AST, seen: tuple[Any, ...] = ()) -> Record:

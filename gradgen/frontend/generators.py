@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from gradgen.errors import GradgenError
@@ -116,9 +117,10 @@ def held(r: Reader, value: Generator) -> Lazy | Record:
         return made
 
     counted = len(node.generators) == 1 and not part.ifs
-    noted = (id(node), id(Sifted)) in r.book.turnwise
+    noted = (id(node), id(Sifted)) in r.book.turnwise and id(node) not in r.book.stepwise
     if not counted and (noted or acts_when_run(r, lambda: call("all", first))):
-        return call("in turns", r.lasting(first))
+        out = call("in turns", r.lasting(first))
+        return replace(out, made=id(node)) if isinstance(out, Lazy) else out
     return made_later(r, _lazy(r, items, each if counted else None, node), node)
 
 
@@ -136,8 +138,7 @@ def acts_when_run(r: Reader, work: Callable[[], Any]) -> bool:
 
 def _lazy(r: Reader, items: Any, each: Any, node: ast.AST, read: Args | None = None) -> Lazy:
     turns = (id(node), id(Sifted)) if each is None else None
-    made = id(node) if each is not None else 0
-    return Lazy(items, each, r.frame, made, read=read or [], turns=turns)
+    return Lazy(items, each, r.frame, id(node), read=read or [], turns=turns)
 
 
 def _function(r: Reader, node: Any, kind: str) -> ast.Lambda:

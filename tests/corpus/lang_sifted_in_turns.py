@@ -93,6 +93,21 @@ def ended_before_it_raises(x):
     return total
 
 
+def rest_after_a_break(x):
+    first = (v for i, v in enumerate(x) if i != 1)
+    second = (v for v in x if v > 0)
+    total = next(second)
+    for n, v in enumerate(first):
+        if v > 1.0:
+            break
+        total += v**2 / (n + 1)
+    for v in second:
+        total = total * v + 0.1
+        if v < 1.0:
+            break
+    return total + sum(v for v in first) * sum(second)
+
+
 X = np.array([0.3, -0.7, 1.1, 0.9, 0.45])
 EXAMPLE_ARGS = {
     "counted_positives": lambda: (X.copy(),),
@@ -100,6 +115,7 @@ EXAMPLE_ARGS = {
     "until_too_large": lambda: (X.copy(), 1.0),
     "sifted_beside": lambda: (X.copy(),),
     "sifted_by_a_function": lambda: (X.copy(),),
+    "rest_after_a_break": lambda: (X.copy(),),
     "changed_by_the_loop": lambda: (X.copy(),),
     "ended_before_it_raises": lambda: (X.copy(),),
 }
