@@ -41,7 +41,7 @@ LEAVE = "leave"  # the jump out of a loop whose test fails
 
 def _beside_others(r: Reader, s: ast.For) -> list[ast.stmt] | None:
     """Return a loop over a generator that takes turns, and over other things at once."""
-    if not r.book.turnwise:
+    if not r.book.turnwise and not r.book.stepwise:
         return None
     # A cycle by nature: a generator's body stands in the place of a call.
     from gradgen.frontend.abreast import beside_others

@@ -108,6 +108,20 @@ def rest_after_a_break(x):
     return total + sum(v for v in first) * sum(second)
 
 
+def rest_after_counting(x):
+    items, steps = iter(x), (b - a for a, b in zip(x, x[1:]))
+    total = 0.0
+    for n, v in enumerate(items, 1):
+        if v > 1.0:
+            break
+        total += v**2 / n
+    for n, v in enumerate(steps):
+        if n == 2:
+            break
+        total += v**2 * n
+    return total + sum(items) * sum(v for v in steps)
+
+
 X = np.array([0.3, -0.7, 1.1, 0.9, 0.45])
 EXAMPLE_ARGS = {
     "counted_positives": lambda: (X.copy(),),
@@ -116,6 +130,7 @@ EXAMPLE_ARGS = {
     "sifted_beside": lambda: (X.copy(),),
     "sifted_by_a_function": lambda: (X.copy(),),
     "rest_after_a_break": lambda: (X.copy(),),
+    "rest_after_counting": lambda: (X.copy(),),
     "changed_by_the_loop": lambda: (X.copy(),),
     "ended_before_it_raises": lambda: (X.copy(),),
 }
