@@ -275,3 +275,23 @@ def test_copies_are_laid_out_as_what_they_copy(loss):
             value, gradient = made(laid_out.copy(order="K"))
             assert value == loss(laid_out.copy(order="K"))
             assert gradient.shape == laid_out.shape
+
+
+def view_summed(x, c):
+    w = x.copy()
+    w[0] = np.sin(c @ w[::-1])
+    w[1] = np.sin(np.dot(w.T[::-1], c))
+    w[2] = np.sin(c[::2] @ w[::-2])
+    return w @ w
+
+
+def test_sums_of_a_view_read_the_view():
+    """A product of vectors goes through memory, too: the sweep reads a copy, made before."""
+    rng = np.random.default_rng(0)
+    made = gradgen.value_and_grad(view_summed, argnums=(0, 1))
+    for _ in range(30):
+        x, c = rng.normal(size=(2, 40))
+        value, (by_x, by_c) = made(x, c)
+        assert value == view_summed(x, c)
+        moved = [view_summed(x + 1e-6 * v, c - 1e-6 * v) for v in (c, -c)]
+        assert by_x @ c - by_c @ c == pytest.approx((moved[0] - moved[1]) / 2e-6, rel=1e-5)

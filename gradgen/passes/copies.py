@@ -42,6 +42,7 @@ from gradgen.passes.sharing import is_view
 # How many repairs of lists there may be, more for each store, and for one store alone: those of
 # lists inside lists may not come to an end.
 MANY, MORE, MANY_FOR_ONE = 100, 4, 40
+SUMMED = ("matmul", "np.matmul", "dot", "inner", "vdot", "einsum", "tensordot")
 
 
 def insert_copies(function: Function) -> None:
@@ -127,7 +128,7 @@ class _Sweep:
         if op.inputs[k].type.kind != "list" or into_rows(op):
             for o in self.memory.of(op.inputs[k]):
                 if o.op is not None and o.op.prim in READ_ONLY:
-                    self._copy_result(o)
+                    self._copy_result(o, 0.0)
                     return True
         at = self.lives.position[id(op)]
         for o in self.memory.of(op.inputs[k]):
@@ -189,7 +190,7 @@ class _Sweep:
         if into_rows(op) and view and depth(u.type) > 1:
             view = False
         if view or (u.op is not None and u.op.prim == "stretch"):
-            self._copy_result(u)
+            self._copy_result(u, self.lives.position[id(op)])
             return
         if op.prim in GROWS and self._copy_where_held(op, k, block):
             return
@@ -229,16 +230,29 @@ class _Sweep:
         self.lives.redirect(op, k, copy.out)
         self._made(copy, block)
 
-    def _copy_result(self, u: Value) -> None:
-        """Copy a view (or a broadcast) right where it is made."""
+    def _copy_result(self, u: Value, until: float) -> None:
+        """Copy a view (or a broadcast) right where it is made.
+
+        Sums of the user's go through memory as it lies there: those that come before the store,
+        which is at ``until``, read the view itself, so that the value keeps its bits.
+        """
         assert u.op is not None
         at, block, _ = self.lives.defined[u]
+        summed = [
+            (op, k)
+            for place, b, op in self.lives.uses.get(u, ())
+            if op is not None and b is block and place < until and op.prim in SUMMED
+            for k, v in enumerate(op.inputs)
+            if v is u and not op.reverse
+        ]
         copy = _copy_op(u, u.op)
         copy.out.name, copy.out.user = u.name, u.user
         u.name, u.user = "", False
         self.lives.hand_over(u, copy.out)
         block.ops.insert(next(j for j, o in enumerate(block.ops) if o is u.op) + 1, copy)
         self.lives.made(copy, at + 0.25, block)
+        for op, k in summed:
+            self.lives.redirect(op, k, u)
         self._made(copy, block)
 
     def _copy_init(self, loop: Op, written: Value, rows: bool) -> bool:
