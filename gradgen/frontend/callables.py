@@ -24,9 +24,10 @@ from gradgen.frontend.pointers import class_of_row
 from gradgen.frontend.pools import fields_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.source import NOT_QUIET, not_quiet, source_of
-from gradgen.frontend.special import special
+from gradgen.frontend.special import Handler, special
 from gradgen.frontend.values import (
     BoundMethod,
+    Choice,
     Frame,
     Generator,
     GlobalNames,
@@ -103,10 +104,20 @@ def _cached(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
     return dataclasses.replace(function, kept=True)
 
 
+def _by_each_name(r: Reader, node: ast.AST, args: list[Any], read: Handler) -> Any:
+    """Read a call for each name of an attribute that the path may have chosen."""
+    # A cycle by nature: branches join what functions are.
+    from gradgen.frontend.branches import on_each
+
+    return on_each(r, node, args[1], lambda name: read(r, node, [args[0], name, *args[2:]], {}))
+
+
 @special(getattr)
 def _getattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     from gradgen.frontend.attributes import attribute
 
+    if isinstance(args[1], Choice):
+        return _by_each_name(r, node, args, _getattr)
     if not isinstance(args[1], Static) or not isinstance(args[1].obj, str):
         r.refuse(node, "getattr with a name that is computed", "use a constant name")
     if len(args) == 3:
@@ -214,6 +225,8 @@ def _field(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
 def _setattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     from gradgen.frontend.attributes import set_attribute
 
+    if isinstance(args[1], Choice):
+        return _by_each_name(r, node, args, _setattr)
     if not isinstance(args[1], Static) or not isinstance(args[1].obj, str):
         r.refuse(node, "setattr with a name that is computed", "use a constant name")
     set_attribute(r, args[0], args[1].obj, args[2], node)

@@ -14,6 +14,7 @@ from gradgen.frontend.evaluate import as_value, evaluate, options
 from gradgen.frontend.lists import as_array, whole
 from gradgen.frontend.pointers import is_none_itself
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.values import (
     Choice,
     Ref,
@@ -21,6 +22,7 @@ from gradgen.frontend.values import (
     SliceValue,
     Static,
     is_static,
+    plain,
     static_value,
 )
 from gradgen.ir.nodes import Const, Value
@@ -106,6 +108,8 @@ def index_of(r: Reader, value: Any, node: ast.AST, rank: int | None = None) -> I
     ``rank``: that of the array, if it is known.
     """
     index = Index()
+    if isinstance(value, Choice):
+        value = _of_tuples(r, value, node)
     if isinstance(value, Value | Ref) and r.read(value).type.kind == "list":
         kind = None if r.frame.source.generated else row_kinds.kind_of(r, node, value)
         if kind is not None and issubclass(kind, tuple):
@@ -122,6 +126,42 @@ def index_of(r: Reader, value: Any, node: ast.AST, rank: int | None = None) -> I
     for entry in value.items if whole else [value]:
         _add_entry(r, index, entry, node)
     return index
+
+
+def _of_tuples(r: Reader, value: Choice, node: ast.AST) -> Any:
+    """Return one of several tuples as a tuple of choices, which stands for one entry an axis.
+
+    Other choices are numbers or arrays.  Where a path has None, its use as a number is an error.
+    """
+    found = [o for o in options(value) if not is_none_itself(o)]
+    tuples = [o for o in found if _is_tuple(r, o, node)]
+    if not tuples:
+        return value
+    widths = {len(_entries(o)) if isinstance(o, Seq | Static) else None for o in tuples}
+    if len(tuples) < len(found) or len(widths) > 1 or None in widths:
+        what = "a subscript by a tuple or something else, by the path"
+        r.refuse(node, what, "name the axes on each path: x[i, j]")
+    return Seq([_entry(value, k) for k in range(len(_entries(tuples[0])))])
+
+
+def _is_tuple(r: Reader, value: Any, node: ast.AST) -> bool:
+    if isinstance(value, Value | Ref) and r.read(value).type.kind == "list":
+        kind = None if r.frame.source.generated else row_kinds.kind_of(r, node, value)
+        return kind is not None and issubclass(kind, tuple)
+    held = value.obj if isinstance(value, Static) else None
+    return isinstance(held, tuple) or (isinstance(value, Seq) and issubclass(value.kind, tuple))
+
+
+def _entries(value: Seq | Static) -> list[Any]:
+    return [plain(o) for o in value.obj] if isinstance(value, Static) else list(value.items)
+
+
+def _entry(value: Any, k: int) -> Any:
+    """Return the entry for an axis of one of several tuples."""
+    if isinstance(value, Choice):
+        then, other = _entry(value.then, k), _entry(value.other, k)
+        return then if interchangeable(then, other) else Choice(value.test, then, other)
+    return value if is_none_itself(value) else _entries(value)[k]
 
 
 def _items_of_tuple(r: Reader, value: Any, node: ast.AST, rank: int | None) -> Seq:
