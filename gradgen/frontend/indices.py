@@ -111,7 +111,7 @@ def index_of(r: Reader, value: Any, node: ast.AST, rank: int | None = None) -> I
     if isinstance(value, Choice):
         value = _of_tuples(r, value, node)
     if isinstance(value, Value | Ref) and r.read(value).type.kind == "list":
-        kind = None if r.frame.source.generated else row_kinds.kind_of(r, node, value)
+        kind = None if r.frame.source.generated else row_kinds.sure_kind_of(r, node, value)
         if kind is not None and issubclass(kind, tuple):
             value = _items_of_tuple(r, value, node, rank)
     if isinstance(value, Static) and isinstance(value.obj, tuple):
@@ -146,7 +146,7 @@ def _of_tuples(r: Reader, value: Choice, node: ast.AST) -> Any:
 
 def _is_tuple(r: Reader, value: Any, node: ast.AST) -> bool:
     if isinstance(value, Value | Ref) and r.read(value).type.kind == "list":
-        kind = None if r.frame.source.generated else row_kinds.kind_of(r, node, value)
+        kind = None if r.frame.source.generated else row_kinds.sure_kind_of(r, node, value)
         return kind is not None and issubclass(kind, tuple)
     held = value.obj if isinstance(value, Static) else None
     return isinstance(held, tuple) or (isinstance(value, Seq) and issubclass(value.kind, tuple))

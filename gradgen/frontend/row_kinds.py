@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
 
 # What makes a longer or shorter list of the same class.
+EITHER = "a question whose answer depends on whether this is a tuple or a list"
 SAME_CLASS = ("append", "extend", "insert")
 
 
@@ -42,6 +43,27 @@ def kind_of(r: Reader, node: ast.AST | None, value: Any) -> type | None:
     if not is_graph_list(r, value):
         return None
     return item_kind(r, node) if _is_item(r, value) else _own_kind(r, node, value)
+
+
+def sure_kind_of(r: Reader, node: ast.AST | None, value: Any) -> type | None:
+    """Return the class of a tuple or list, for what goes wrong if it is another one.
+
+    Raises
+    ------
+    UnsupportedError
+        Where it is not known.
+    """
+    if _may_be_row(r, value):
+        raise UnsupportedError(EITHER, _span(r, node), "call list or tuple where it is made")
+    return kind_of(r, node, value)
+
+
+def _may_be_row(r: Reader, value: Any) -> bool:
+    """Whether a loop carries a list that a turn before may have taken out of a list of tuples."""
+    if not isinstance(value, Ref) or value.storage.tuples is not None or _is_item(r, value):
+        return False
+    tuples = is_graph_list(r, value) and tuple in r.book.row_kinds.ask()
+    return tuples and not r.frame.source.generated
 
 
 def among(r: Reader, node: ast.AST, value: Any) -> bool:
@@ -195,8 +217,7 @@ def _own_kind(r: Reader, node: ast.AST | None, value: Value | Ref) -> type:
     if tuples is None and r.frame.source.generated:
         return list  # tuples of the graph are lists there, but for those that messages hold
     if tuples is None:
-        what = "a question whose answer depends on whether this is a tuple or a list"
-        raise UnsupportedError(what, _span(r, node), "call list or tuple where it is made")
+        raise UnsupportedError(EITHER, _span(r, node), "call list or tuple where it is made")
     return tuple if tuples else list
 
 

@@ -51,6 +51,20 @@ def downhill(potential, start, beta):
     return action + potential[i, j]
 
 
+def way_back(m, n):
+    came_from = {(0, 0): None}
+    cell = (0, 0)
+    for _ in range(n):
+        below = (cell[0] + 1, cell[1])
+        came_from[below] = cell
+        cell = below
+    total = 0.0
+    while cell is not None:
+        total += np.sum(m[cell] ** 2)
+        cell = came_from[cell]
+    return total
+
+
 M = [[0.3, -0.7, 1.1], [0.9, 0.45, -0.35], [-1.2, 0.15, 0.55]]
 
 
@@ -62,6 +76,7 @@ EXAMPLE_ARGS = {
     "best_place": _with(0.5, 0.3, 0.8),
     "best_written": _with(0.5, 0.3, 0.8),
     "downhill": lambda: (np.array(M), (0, 0), 0.7),
+    "way_back": lambda: (np.array(M), 2),
 }
 MORE_ARGS = {
     "best_place": [_with(0.1, 0.6, 0.2), _with(0.1, 0.2, 0.3)],
