@@ -124,48 +124,14 @@ def view(r: Reader, ref: Ref, prim: str, operands: list[Value], attrs: dict[str,
             maybe = False
             # On no way past this place is it otherwise.
             ref.storage.contiguous |= r.b.block is r.top and not ref.steps
-    part = maybe and asked is None and _is_part(r, ref, prim, attrs)
-    if part:
-        place = (*r.call_path, "part", prim, r.b.span)
-        if place in r.precise:
-            _require_gaps(r, ref, base)
     value = r.b.emit(prim, [base, *operands], **attrs)
     if value.type.is_scalar:
         return value
-    if part and place in r.precise:
-        return r.hold(value)
     if maybe and not any(map(r.visible, r.reach(ref.storage))):
         return r.hold(value)  # whether it shares with what nobody can name does not matter
     steps = composed(ref.steps, Step(prim, tuple(operands), attrs, maybe, place))
     ref.storage.doubled |= len(steps) <= len(ref.steps)
     return Ref(ref.storage, steps, value, r.versions[ref.storage])
-
-
-def _is_part(r: Reader, ref: Ref, prim: str, attrs: dict[str, Any]) -> bool:
-    """Whether this is the ``ravel`` of a part such as ``a[i:j, k:l]``, which is a copy, mostly."""
-    if prim != "ravel" or attrs.get("order", "C") != "C" or not ref.steps:
-        return False
-    *before, last = ref.steps
-    if last.prim != "load" or set(last.attrs["index"]) & set("am") or _keeps_order(last):
-        return False
-    return as_users(r, ref) or (ref.storage.contiguous and all(map(_keeps_order, before)))
-
-
-def _require_gaps(r: Reader, ref: Ref, base: Value) -> None:
-    """Test that a part of an array is not in one piece: what is written to it is not seen there.
-
-    The part is read for the test alone: what the program goes on with may become a copy.
-    """
-    assert base.op is not None
-    part = r.b.emit(base.op.prim, base.op.inputs, **base.op.attrs)
-    whole = f"{ref.storage.name or 'an array'}"
-    what = (
-        f"the part of {whole} lies in one piece in memory, and so its ravel is a view, "
-        "which is written to: copy it first"
-    )
-    attrs = {"text": f"raise ValueError({what!r})"}
-    ordered = r.b.emit("c_contiguous", [part])
-    r.b.append("raise_if", [ordered], [], span=r.b.span, attrs=attrs)
 
 
 def _as_given(r: Reader, ref: Ref, base: Value) -> Value | None:

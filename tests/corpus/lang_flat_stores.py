@@ -33,34 +33,6 @@ def places_of_an_argument(x, r):
     return np.sum(x**2 * np.arange(x.size).reshape(x.shape))
 
 
-def median_of_windows(img, k):
-    """A window is no block of its rows, so that ``ravel`` copies it."""
-    out = img.copy()
-    for i in range(k, img.shape[0] - k):
-        for j in range(k, img.shape[1] - k):
-            window = img[i - k : i + k + 1, j - k : j + k + 1].ravel()
-            window.sort()
-            out[i, j] = window[len(window) // 2]
-    return np.sum((img - out) ** 2) + out[1, 1]
-
-
-def corner_of_a_new_array(x, k):
-    grid = np.zeros((len(x), 6))
-    grid[:, 1:5] = x
-    corner = grid[:2, 1:3].ravel()
-    corner *= 2.0
-    corner[0] += k
-    return np.sum(grid**2) + corner @ corner
-
-
-def columns_of_a_product(m):
-    """The sweep writes to the array whose part was asked for its layout."""
-    a = m * m
-    b = a[:, :2].ravel()
-    b[0] = m[0, 0] * m[2, 2]
-    return np.sum(a * m) + np.sum(b * b)
-
-
 def all_of_a_view(p, a):
     """``x[:]`` is all of what ``x`` is, and what is added may change that first."""
 
@@ -87,10 +59,7 @@ EXAMPLE_ARGS = {
     "ridge_on_the_diagonal": lambda: (_normal(5, 3), _normal(5, seed=1), 0.4),
     "places_of_a_copy_in_any_order": lambda: (_normal(4, 3), _normal(3, seed=1)),
     "places_of_an_argument": lambda: (_normal(4, 3), 0.7),
-    "median_of_windows": lambda: (_normal(4, 5), 1),
-    "columns_of_a_product": lambda: (_normal(3, 3),),
     "all_of_a_view": lambda: (_normal(3, 2), 0.7),
-    "corner_of_a_new_array": lambda: (_normal(4, 4), 0.3),
 }
 
 MORE_ARGS = {
@@ -100,5 +69,4 @@ MORE_ARGS = {
         lambda: (_normal(8, 3)[::2], _normal(3, seed=1)),
     ],
     "places_of_an_argument": [lambda: (np.asfortranarray(_normal(4, 3)), 0.7)],
-    "median_of_windows": [lambda: (np.asfortranarray(_normal(4, 5)), 1)],
 }
