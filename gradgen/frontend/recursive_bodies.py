@@ -15,9 +15,18 @@ from gradgen.frontend.recursive_states import Reading, Recursive, Widened
 from gradgen.frontend.signals import Endless
 from gradgen.frontend.state import snapshot
 from gradgen.frontend.structure import names_of_leaves, rebuild
-from gradgen.frontend.templates import Node, Options, Same, Template, equal, portable, values_of
+from gradgen.frontend.templates import (
+    Node,
+    Options,
+    Same,
+    Template,
+    equal,
+    portable,
+    types,
+    values_of,
+)
 from gradgen.frontend.values import Frame, Ref, Static
-from gradgen.ir.nodes import Block, Function, Leaf
+from gradgen.ir.nodes import Block, Const, Function, Leaf, Undefined, Value
 from gradgen.ir.types import Type
 from gradgen.passes.sharing import shared_results
 from gradgen.passes.stored_into import stored_into
@@ -136,7 +145,8 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
     if state.result is None or not equal(state.result, found):
         state.result = found
         book.version += 1
-    results = values_of(r, found, value)
+    given = zip(values_of(r, found, value), types(found), strict=True)
+    results = [_number_for_nothing(v, t) for v, t in given]
     written = [k for k, h in enumerate(r.held) if isinstance(h, Ref)
                and r.versions[h.storage] is not h.value]  # fmt: skip
     places = {k: len(results) + i for i, k in enumerate(written)}
@@ -157,6 +167,13 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
     if not shares <= callee.shares:
         callee.shares |= shares
         book.version += 1
+
+
+def _number_for_nothing(v: Value, type_: Type) -> Value:
+    """Return what stands in a place of the result that no path fills any more, and nobody reads."""
+    if not isinstance(v, Undefined) or not type_.is_scalar:
+        return v
+    return Const(0.0 if type_.inexact else 0)
 
 
 def _require_seen(function: Function, places: dict[int, int], span: Any) -> None:

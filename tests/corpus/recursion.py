@@ -400,7 +400,18 @@ def result_for_nothing(u):
     return sum([_entry_or_second(u, _entry_or_second(u, 0.5, 0), 2) for _ in (1, 2)])
 
 
+def _powers(x, n):
+    out = _powers(x, n - 1) if n > 0 else []
+    out.append((x[n], x[n] ** (n + 1)))
+    return out
+
+
+def pairs_appended_on_the_way_back(x, n):
+    return sum(a * b for a, b in _powers(x, n))
+
+
 EXAMPLE_ARGS = {
+    "pairs_appended_on_the_way_back": lambda: (np.array([0.5, 0.3, 0.7, 0.2]), 2),
     "kept_by_an_object": lambda: (0.4, 5, 3),
     "grown": lambda: (0.3, 1.5),
     "loop_between_two_calls": lambda: (-0.91, np.array([0.14, 1.14])),
