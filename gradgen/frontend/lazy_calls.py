@@ -6,6 +6,7 @@ What a call looks through is found when the iterator is asked, unless that makes
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -238,7 +239,8 @@ def _of_itertools(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     def items() -> Any:
         return from_library(r, node, function, given, kwargs)
 
-    if _may_act([*given, *kwargs.values()]) and acts_when_run(r, items):
+    grouped = callee.obj is itertools.groupby  # whose groups cannot be listed by themselves
+    if not grouped and _may_act([*given, *kwargs.values()]) and acts_when_run(r, items):
         if callee.obj not in IN_TURNS:
             what = f"itertools.{callee.obj.__name__} of calls with effects"
             r.refuse(node, what, "make a list of what has effects before")

@@ -35,7 +35,7 @@ def name_lists(box: Box) -> None:
     for field, word in vars(getattr(box, "kind", object)).get("SHOWN_AS", ()):
         inner = contents(box)[field]
         for held in (inner, getattr(inner, "grown", None), getattr(inner, "storage", None)):
-            if held is not None:
+            if isinstance(held, Box | Storage):  # the path may choose among others
                 held.name = box.name + word
 
 
