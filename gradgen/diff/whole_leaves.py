@@ -12,11 +12,11 @@ def remarks(function: Function) -> list[str]:
     Such as counts a loop or a shape, or says where to read, is not meant.
     """
     asked = {leaf.param for leaf in function.leaves if leaf.active}
-    return [
-        _remark(leaf)
-        for leaf in function.leaves
-        if leaf.param in asked and leaf.path and _is_whole(leaf) and _matters(function, leaf)
-    ]
+    whole = [leaf for leaf in function.leaves if leaf.param in asked and leaf.path]
+    whole = [leaf for leaf in whole if _is_whole(leaf)]
+    if not _matter(function, whole):  # as of most: one sweep tells it of all of them
+        return []
+    return [_remark(leaf) for leaf in whole if _matter(function, [leaf])]
 
 
 def _is_whole(leaf: Leaf) -> bool:
@@ -24,10 +24,11 @@ def _is_whole(leaf: Leaf) -> bool:
     return not leaf.active and (kind == "int" or (kind == "array" and dtype.startswith("int")))
 
 
-def _matters(function: Function, leaf: Leaf) -> bool:
-    """Whether the result is made of a whole number by what has a derivative."""
-    found = reached(function, [leaf.value], whole=True)
-    return any(v in found and v is not leaf.value for v in function.body.results)
+def _matter(function: Function, leaves: list[Leaf]) -> bool:
+    """Whether the result is made of any of these whole numbers by what has a derivative."""
+    given = [leaf.value for leaf in leaves]
+    found = reached(function, given, whole=True) - set(given) if given else set()
+    return any(v in found for v in function.body.results)
 
 
 def _remark(leaf: Leaf) -> str:

@@ -68,9 +68,7 @@ def _beside_arrays(r: Reader, value: Choice, node: ast.AST) -> Any:
         return None
     if not all(isinstance(i, Value) and i.type.is_scalar for o in options for i in o.items):
         return None
-    return _on_paths(
-        r, value, node, lambda o: held(r, as_list(r, o, node), o) if isinstance(o, Seq) else o
-    )
+    return _on_paths(r, value, node, lambda o: _grown(r, o, node) if isinstance(o, Seq) else o)
 
 
 def _watch(r: Reader, value: Choice) -> None:

@@ -110,10 +110,8 @@ def index_of(r: Reader, value: Any, node: ast.AST, rank: int | None = None) -> I
     index = Index()
     if isinstance(value, Choice):
         value = _of_tuples(r, value, node)
-    if isinstance(value, Value | Ref) and r.read(value).type.kind == "list":
-        kind = None if r.frame.source.generated else row_kinds.sure_kind_of(r, node, value)
-        if kind is not None and issubclass(kind, tuple):
-            value = _items_of_tuple(r, value, node, rank)
+    if isinstance(value, Value | Ref) and _is_tuple(r, value, node):
+        value = _items_of_tuple(r, value, node, rank)
     if isinstance(value, Static) and isinstance(value.obj, tuple):
         value = Seq([Static(o) for o in value.obj])
     if isinstance(value, Ref) and value.storage.tuples and not value.steps:
