@@ -42,7 +42,7 @@ class _Finder:
         self.out: set[Value] = set()
         self.flags: dict[Block | None, tuple[Value, ...]] = {}  # tests that hold in a block
         self.loops: dict[Value, Op] = {}  # by what they carry
-        self.homes: dict[Op, Block] = {}  # in which loops stand
+        self.homes: dict[Op, Block] = {}  # in which loops and branches stand
 
     def run(self, top: Block) -> _Finder:
         self._survey(top, ())
@@ -51,13 +51,13 @@ class _Finder:
 
     @deep
     def _survey(self, block: Block, flags: tuple[Value, ...]) -> None:
-        """Note where loops stand, what they carry, and which tests hold in each block."""
+        """Note where loops and branches stand, what is carried, and which tests hold in a block."""
         self.flags[block] = flags
         for op in block.ops:
             if not op.blocks:
                 continue
+            self.homes[op] = block
             if op.prim in ("for", "while"):
-                self.homes[op] = block
                 self.loops.update(dict.fromkeys(carried(op)[0], op))
             told = (op.inputs[0],) if op.prim == "if" else ()
             for k, inner in enumerate(op.blocks):
@@ -116,7 +116,7 @@ class _Finder:
             again = [(end.results, end) for end in ends(op.blocks[-1]) if end.end == "continue"]
             return params, [(inits, self.homes[op]), *again]
         op = flag.op
-        if op is None or op.prim not in ("if", "for", "while"):
+        if op is None or op not in self.homes:
             return [], []
         if op.prim == "if":
             return op.outputs, [(side.results, side) for side in op.blocks if side.end == "yield"]

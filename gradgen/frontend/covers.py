@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from gradgen.errors import UnsupportedError
-from gradgen.frontend import pointers, unbound
+from gradgen.frontend import pointers, row_kinds, unbound
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.lists import BESIDE
 from gradgen.frontend.parts import keyed, parts, same_class, standing_for
@@ -22,6 +22,7 @@ from gradgen.frontend.templates import (
     Same,
     Template,
     View,
+    admits,
     is_mutable,
     is_plain,
     positions,
@@ -78,7 +79,7 @@ class Cover:
         if isinstance(value, Ref) and self._positioned(value):
             return View(value, tuple(Hole(v.type) for v in positions(value)))
         if isinstance(value, Value | Ref):
-            return Hole(self.type_now(value))
+            return Hole(self.type_now(value), self._class_now(value))
         if isinstance(value, LocalFunction) and not all(_is_known(v) for _, v in parts(value)):
             return self.opened(value)
         if isinstance(value, Box) and not (is_mutable(value) and self.entry.knows(value)):
@@ -100,6 +101,13 @@ class Cover:
         if isinstance(leaf, Ref) and not leaf.steps:
             return self.r.versions[leaf.storage].type
         return leaf.value.type if isinstance(leaf, Ref) else leaf.type
+
+    def _class_now(self, leaf: Value | Ref) -> bool | None:
+        """Return whether a list of the graph is a tuple in Python; None: it may be either."""
+        if self.type_now(leaf).kind != "list":
+            return False
+        known = isinstance(leaf, Ref) and not self.r.frame.source.generated
+        return row_kinds.is_tuple_or_row(self.r, leaf) if known else None
 
     def widen(self, t: Template, value: Any) -> Template:
         """Return a template that covers a value too."""
@@ -150,8 +158,7 @@ class Cover:
         if isinstance(t, View):
             return self._unified_view(t, value)
         if isinstance(value, Ref) and self.type_now(value).kind == "list":
-            item = _item_of(t, self.r.book.words)
-            return None if item is None else self._unified_hole(Hole(item), value)
+            return self._unified_known(t, value)
         if not isinstance(t, Node) or not same_class(t.like, value):
             return None
         if [k for k, _ in t.items] != [k for k, _ in parts(value)]:
@@ -181,16 +188,32 @@ class Cover:
             return None
         return self._unified_hole(Hole(Type("list", item=item)), value)
 
+    def _unified_known(self, t: Template, value: Ref) -> Template | None:
+        """Cover a list or tuple of known length and a list of the graph."""
+        if isinstance(t, Node) and isinstance(t.like, Seq) and t.like.kind is tuple:
+            row = _row_type_of(t)
+            return (
+                None
+                if row is None or not self._class_now(value)
+                else self._unified_hole(Hole(row, True), value)
+            )
+        item = _item_of(t, self.r.book.words)
+        return None if item is None else self._unified_hole(Hole(item), value)
+
     def _unified_hole(self, t: Hole, value: Any) -> Template | None:
         if isinstance(value, Seq) and t.type.kind == "list" and value.kind is list:
             item = item_type(self, t.type.item, parts(value))
-            return None if item is None and parts(value) else Hole(Type("list", item=item))
+            tuples = False if t.tuples is False else None
+            return None if item is None and parts(value) else Hole(Type("list", item=item), tuples)
+        if isinstance(value, Seq) and admits(t, value):
+            return t
         if not isinstance(value, Value | Ref) or self.precise(value) or self._positioned(value):
             return None
         if isinstance(value, Undefined) and value.name:  # deleted: the variable keeps its value
             return None
         type_ = join(t.type, self.type_now(value))
-        return None if type_ is None else Hole(type_)
+        now = self._class_now(value)
+        return None if type_ is None else Hole(type_, now if now == t.tuples else None)
 
     def _positioned(self, value: Any) -> bool:
         """Whether a value is an entry or row of an array that is told apart."""
@@ -232,6 +255,8 @@ def _item_of(t: Template, words: bool) -> Type | None:
     item: Type | None = None
     for _, inner in t.items:
         type_ = inner.type if isinstance(inner, Hole) else None
+        if isinstance(inner, Node) and isinstance(inner.like, Seq):
+            type_ = _row_type_of(inner)
         if words and _is_word(inner):
             type_ = _type_of_words(inner)
         if type_ is None:
@@ -240,6 +265,19 @@ def _item_of(t: Template, words: bool) -> Type | None:
         if item is None:
             return None
     return Type("list", item=item)
+
+
+def _row_type_of(t: Node) -> Type | None:
+    """Return the type of a list of the graph for a row of numbers of one kind, None of others."""
+    found = [inner.type for _, inner in t.items if isinstance(inner, Hole)]
+    alike = all(f.is_scalar for f in found) and len({f.kind for f in found}) == 1
+    exact = isinstance(t.like, Seq) and t.like.kind in (tuple, list)
+    if not alike or not exact or len(found) < len(t.items):
+        return None
+    item: Type | None = found[0]
+    for type_ in found[1:]:
+        item = None if item is None else join(item, type_)
+    return None if item is None else Type("list", item=item)
 
 
 def _is_word(t: Template) -> bool:

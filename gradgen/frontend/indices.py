@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
+import functools
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -109,7 +110,7 @@ def index_of(r: Reader, value: Any, node: ast.AST, rank: int | None = None) -> I
     """
     index = Index()
     if isinstance(value, Choice):
-        value = _of_tuples(r, value, node)
+        value = _of_tuples(r, value, node, rank)
     if isinstance(value, Value | Ref) and _is_tuple(r, value, node):
         value = _items_of_tuple(r, value, node, rank)
     if isinstance(value, Static) and isinstance(value.obj, tuple):
@@ -126,7 +127,7 @@ def index_of(r: Reader, value: Any, node: ast.AST, rank: int | None = None) -> I
     return index
 
 
-def _of_tuples(r: Reader, value: Choice, node: ast.AST) -> Any:
+def _of_tuples(r: Reader, value: Choice, node: ast.AST, rank: int | None) -> Any:
     """Return one of several tuples as a tuple of choices, which stands for one entry an axis.
 
     Other choices are numbers or arrays.  Where a path has None, its use as a number is an error.
@@ -135,11 +136,27 @@ def _of_tuples(r: Reader, value: Choice, node: ast.AST) -> Any:
     tuples = [o for o in found if _is_tuple(r, o, node)]
     if not tuples:
         return value
-    widths = {len(_entries(o)) if isinstance(o, Seq | Static) else None for o in tuples}
-    if len(tuples) < len(found) or len(widths) > 1 or None in widths:
+    widths = {len(_entries(o)) for o in tuples if isinstance(o, Seq | Static)}
+    computed = any(isinstance(o, Value | Ref) for o in tuples)
+    if len(tuples) < len(found) or len(widths | ({rank} if computed else set())) > 1:
         what = "a subscript by a tuple or something else, by the path"
         r.refuse(node, what, "name the axes on each path: x[i, j]")
-    return Seq([_entry(value, k) for k in range(len(_entries(tuples[0])))])
+    count = widths.pop() if widths else rank or 0
+    if computed:
+        value = _taken_apart(r, value, node, rank)
+    return Seq([_entry(value, k) for k in range(count)])
+
+
+def _taken_apart(r: Reader, value: Any, node: ast.AST, rank: int | None) -> Any:
+    """Return one of several tuples, those that are lists of the graph as their items."""
+    # A cycle by nature: what stands between the brackets may be a conditional expression.
+    from gradgen.frontend.branches import choose
+
+    if isinstance(value, Choice):
+        again = functools.partial(_taken_apart, r, node=node, rank=rank)
+        then, other = (functools.partial(again, side) for side in (value.then, value.other))
+        return choose(r, node, value.test, then, other)
+    return _items_of_tuple(r, value, node, rank) if isinstance(value, Value | Ref) else value
 
 
 def _is_tuple(r: Reader, value: Any, node: ast.AST) -> bool:

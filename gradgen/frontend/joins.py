@@ -141,11 +141,18 @@ class Join:
         return storage
 
     def _require_own_items(self, box: Seq) -> None:
-        """Refuse lists of lists whose items have other holders: they would become copies."""
+        """Refuse lists of lists whose items have other holders: they would become copies.
+
+        In generated text such items are mostly tuples of the user's, and are not written to.
+        """
+        generated = self.r.frame.source.generated
         for state in self.after:
             with at(self.r, state):
                 for _, item in parts(box):
                     if isinstance(item, Seq) and item.kind is list and self.r.held_apart(item, box):
+                        if generated:
+                            item.outside = "an item of two lists"
+                            continue
                         raise UnsupportedError(
                             f"{box.name or 'a list'!r} has another length on another path, and "
                             "its items are lists that stand elsewhere too",

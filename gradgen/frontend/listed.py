@@ -93,6 +93,8 @@ def _share(r: Reader, items: Storage, thing: Storage) -> None:
     lists = [o for o in r.entangled if is_list(o) and r.objects(o) & mine]
     lists += [o for o, inside in r.members.items() if inside & mine]
     written = r.item_writes | r.inner_writes if thing.lists else r.item_writes
+    if not r.turn and not r.inner:
+        written = set()  # what was written before, when there was one holder, has been seen
     for one in (items, *([thing] if thing.lists else []), *lists):
         if written & {one, *r.objects(one)}:
             refuse(r, thing, items)

@@ -36,6 +36,7 @@ from gradgen.frontend.templates import (
     Same,
     Template,
     admits,
+    classes,
     equal,
     names_of,
     rebuilt,
@@ -289,8 +290,8 @@ def _place(loop: Loop, slot: Slot, template: Template, values: list[Value]) -> N
         loop.put(slot, values[0])
         return
     held = [loop.r.hold(v) for v in values]
-    for ref in held:
-        row_kinds.set_class(loop.r, ref, None)
+    for ref, tuples in zip(held, classes(template), strict=True):
+        row_kinds.set_class(loop.r, ref, tuples)
         note_lists_inside(loop.r, ref)
     loop.held[slot], loop.placed[slot] = held, template
     loop.put(slot, rebuilt(loop.r, template, iter(held)))

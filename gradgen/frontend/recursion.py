@@ -21,7 +21,7 @@ from gradgen.frontend.recursive_names import outer_leaves
 from gradgen.frontend.recursive_states import Reading, Recursive, joined, leaf_type, learn
 from gradgen.frontend.signals import Endless
 from gradgen.frontend.structure import Seen, Structure, flatten
-from gradgen.frontend.templates import rebuilt, types
+from gradgen.frontend.templates import classes, rebuilt, types
 from gradgen.frontend.values import Box, Frame, Ref
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import Type
@@ -166,8 +166,8 @@ def _emit(r: Reader, node: ast.AST, state: Reading, given: list[Any]) -> Any:
     for k, out in zip(written, op.outputs[len(kinds) :], strict=True):
         _write_back(r, node, given, k, out)
     held = [r.hold(v) for v in op.outputs[: len(kinds)]]
-    for ref in held:
-        row_kinds.set_class(r, ref, None)
+    for ref, tuples in zip(held, classes(template), strict=True):
+        row_kinds.set_class(r, ref, tuples)
     for i, k in callee.shares:
         if i >= len(held) or not isinstance(held[i], Ref) or not isinstance(given[k], Ref):
             continue

@@ -146,7 +146,7 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
         state.result = found
         book.version += 1
     given = zip(values_of(r, found, value), types(found), strict=True)
-    results = [_number_for_nothing(v, t) for v, t in given]
+    results = [_in_place_of_nothing(r, v, t) for v, t in given]
     written = [k for k, h in enumerate(r.held) if isinstance(h, Ref)
                and r.versions[h.storage] is not h.value]  # fmt: skip
     places = {k: len(results) + i for i, k in enumerate(written)}
@@ -169,11 +169,13 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
         book.version += 1
 
 
-def _number_for_nothing(v: Value, type_: Type) -> Value:
+def _in_place_of_nothing(r: InnerReader, v: Value, type_: Type) -> Value:
     """Return what stands in a place of the result that no path fills any more, and nobody reads."""
-    if not isinstance(v, Undefined) or not type_.is_scalar:
+    if not isinstance(v, Undefined):
         return v
-    return Const(0.0 if type_.inexact else 0)
+    if type_.kind == "list":
+        return r.b.emit("list", [])
+    return Const(0.0 if type_.inexact or not type_.is_scalar else 0)
 
 
 def _require_seen(function: Function, places: dict[int, int], span: Any) -> None:

@@ -199,7 +199,8 @@ def known_tuple(r: Reader, value: Any) -> bool | None:
     """Whether a list of the graph, or what it is made of, is a tuple, as far as it is known."""
     tuples = is_tuple(value)
     if tuples is None:
-        return None if r.book.graph_tuples.ask() else False
+        some = r.book.graph_tuples.ask() or tuple in r.book.row_kinds.ask()
+        return None if some else False
     return tuples
 
 

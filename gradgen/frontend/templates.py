@@ -42,9 +42,13 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """A number or array of this type."""
+    """A number or array of this type, or a list of the graph.
+
+    ``tuples``: whether that list is a tuple in Python; None: it may be either.
+    """
 
     type: Type
+    tuples: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +92,34 @@ def admits(t: Template, value: Any) -> bool:
         if t.type.of and isinstance(value, Static):
             known = t.type.of.kind is pointers.WORDS and pointers.is_known_word(value)
             return value.obj is None or known
-        return isinstance(value, Value | Ref) or (t.type.kind == "list" and is_list(value))
+        return isinstance(value, Value | Ref) or _admits_known(t, value)
     if isinstance(t, View):
         return isinstance(value, Ref) and same_way(t.like, value)
     if not same_class(t.like, value) or [k for k, _ in t.items] != [k for k, _ in parts(value)]:
         return False
     pairs = zip(t.items, parts(value), strict=True)
     return all(admits(inner, v) for (_, inner), (_, v) in pairs)
+
+
+def _admits_known(t: Hole, value: Any) -> bool:
+    """Whether a list of the graph may stand for a list, or a tuple, of known length."""
+    if t.type.kind != "list" or not isinstance(value, Seq):
+        return False
+    return value.kind is list or (bool(t.tuples) and kind_of_numbers(value) == kind_of_items(t))
+
+
+def kind_of_items(t: Hole) -> str | None:
+    """Return the kind of number that the items of a list are, None if they are others."""
+    item = t.type.item
+    return item.kind if item is not None and item.is_scalar else None
+
+
+def kind_of_numbers(value: Seq) -> str | None:
+    """Return the kind of number that all items of a tuple are, None if they are others."""
+    numbers = [v for v in value.items if isinstance(v, Value) and v.type.is_scalar]
+    kinds = {v.type.kind for v in numbers}
+    alike = value.kind is tuple and len(numbers) == len(value.items) and len(kinds) == 1
+    return kinds.pop() if alike else None
 
 
 def types(t: Template) -> list[Type]:
@@ -109,6 +134,19 @@ def types(t: Template) -> list[Type]:
         which = BOOL if len(t.items) == 2 else integer()
         return [which, *(type_ for inner in t.items for type_ in types(inner))]
     return []
+
+
+def classes(t: Template) -> list[bool | None]:
+    """Return of what is carried, in order, whether it is a tuple in Python."""
+    if isinstance(t, Hole):
+        return [t.tuples]
+    inner = [i for _, i in t.items] if isinstance(t, Node) else []
+    mark: list[bool | None] = []
+    if isinstance(t, Options):
+        mark, inner = [False], list(t.items)
+    if isinstance(t, View):
+        inner = list(t.items)
+    return [*mark, *(c for i in inner for c in classes(i))]
 
 
 def kept(t: Template) -> Iterator[Any]:
@@ -242,7 +280,17 @@ def values_of(r: Reader, t: Template, value: Any) -> list[Value]:
         value = Undefined()
         if not admits(t, value):
             return _absent(t)
-    return [Undefined() if p is None else r.read(p) for p in carried_parts(t, value)]
+    return [Undefined() if p is None else r.read(_listed(r, p)) for p in carried_parts(t, value)]
+
+
+def _listed(r: Reader, part: Any) -> Any:
+    """Return a part with lists of the graph in the place of tuples of known length."""
+    if isinstance(part, Choice):
+        sides = [_listed(r, side) for side in (part.then, part.other)]
+        same = sides[0] is part.then and sides[1] is part.other
+        return part if same else Choice(part.test, *sides)
+    known = isinstance(part, Seq) and part.kind is tuple
+    return r.b.emit("list", [r.read(v) for v in part.items]) if known else part
 
 
 def _absent(t: Template) -> list[Value]:
@@ -324,7 +372,7 @@ def equal(a: Template, b: Template) -> bool:
         ordered = isinstance(a.thing, SomeKeys) == isinstance(b.thing, SomeKeys)
         return ordered and interchangeable(a.thing, b.thing)
     if isinstance(a, Hole) and isinstance(b, Hole):
-        return a.type == b.type and a.type.kinds == b.type.kinds
+        return a.type == b.type and a.type.kinds == b.type.kinds and a.tuples == b.tuples
     if isinstance(a, Node) and isinstance(b, Node):
         if [k for k, _ in a.items] != [k for k, _ in b.items]:
             return False

@@ -123,7 +123,10 @@ class Memory:
                 self._add(item, frozenset([item]))
         elif op.prim == "load" and op.inputs[0].type.kind == "list":
             fresh = frozenset([op.out] if op.out.type.kind == "list" else [])
-            self._add(op.out, fresh | self._items(op.inputs[0]))
+            found = self._items(op.inputs[0])
+            if set(op.attrs["index"]) <= {"s", ":"}:  # a list of its own, with the same items
+                found = self._inside(found, op.out.type)
+            self._add(op.out, fresh | found)
         elif op.prim in (*NEW_LISTS, "leaf", "captured"):
             self._add(op.out, self._own(op.out))
         elif op.prim == "copy" and op.attrs.get("rows"):
@@ -198,11 +201,17 @@ class Memory:
                 holders.setdefault(o, []).append(k)
         for o, ks in holders.items():
             of_a_list = o.type.kind == "list"
-            found = frozenset(params[k] for k in ks if (params[k].type.kind == "list") == of_a_list)
-            for k in ks if found else ():
-                p = params[k]
+            alike = [params[k] for k in ks if (params[k].type.kind == "list") == of_a_list]
+            for p in [params[k] for k in ks] if alike else ():
                 if p.type.kind == "list" or not of_a_list:
-                    self._add(p, found - {p})
+                    self._add(p, NOTHING.union(*(self._met(q, o) for q in alike if q is not p)))
+
+    def _met(self, p: Value, o: Value) -> Objects:
+        """Return what a parameter holds that may be an object: itself, or lists inside it."""
+        level = self.depth(o)
+        if o.type.kind != "list" or level < 0 or depth(p.type) <= level:
+            return frozenset([p])
+        return frozenset(row for row in self._rows(p) if depth(row.type) <= level)
 
 
 def depth(t: Type) -> int:
