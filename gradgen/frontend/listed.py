@@ -92,9 +92,9 @@ def _share(r: Reader, items: Storage, thing: Storage) -> None:
     mine = r.objects(thing) - {INSIDE, PUT, MIXED}
     lists = [o for o in r.entangled if is_list(o) and r.objects(o) & mine]
     lists += [o for o, inside in r.members.items() if inside & mine]
-    written = r.item_writes | r.inner_writes if thing.lists else r.item_writes
-    if not r.turn and not r.inner:
-        written = set()  # what was written before, when there was one holder, has been seen
+    writes = [r.item_writes, *([r.inner_writes] if thing.lists else [])]
+    # What was written before there was another holder has been seen, unless a turn does it again.
+    written = {o for found in writes for o, turn in found.items() if turn or r.inner}
     for one in (items, *([thing] if thing.lists else []), *lists):
         if written & {one, *r.objects(one)}:
             refuse(r, thing, items)
@@ -140,7 +140,13 @@ def require_distinct(r: Reader, items: Storage, of_list: bool) -> None:
     shared = {SHARED} if of_list else {SHARED, HELD}
     if seen or shared & r.objects(items):
         refuse(r, seen[0] if seen else Storage("an item"), items)
-    (r.inner_writes if of_list else r.item_writes).add(items)
+    (r.inner_writes if of_list else r.item_writes)[items] = r.turn
+
+
+def end_turn(r: Reader, turn: int, outer: int) -> None:
+    """Note that what a turn of a loop wrote to is written to in a turn of the loop around it."""
+    for writes in (r.item_writes, r.inner_writes):
+        writes.update({o: outer for o, found in writes.items() if found == turn})
 
 
 def require_unheld(r: Reader, items: Storage, new: Value) -> None:

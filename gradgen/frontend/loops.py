@@ -24,7 +24,7 @@ from gradgen.frontend.guesses import (
     take_in,
 )
 from gradgen.frontend.joins import identity
-from gradgen.frontend.listed import note_lists_inside
+from gradgen.frontend.listed import end_turn, note_lists_inside
 from gradgen.frontend.parts import contents, standing_for
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.settling import Bounds, find_arrays, start_from_arrays
@@ -219,6 +219,7 @@ def _read_turn(
         except Endless:
             return False
         finally:
+            end_turn(r, r.turn, before)
             r.turn, r.facts = before, facts
     return True
 

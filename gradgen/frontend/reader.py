@@ -87,8 +87,10 @@ class Reader(Sharing):
         self.given: dict[int, tuple[str, tuple[Any, ...]]] = {}  # boxes in arguments: ways there
         self.given_lists: dict[Thing, int] = {}  # lists of the graph that such were made
         self.given_writes: set[int] = set()  # those that are written to, or may be
-        self.item_writes: set[Thing] = set()  # lists whose items were written to
-        self.inner_writes: set[Thing] = set()  # lists of lists that grew or shrank
+        # Lists whose items were written to, and lists of lists that grew or shrank: in which
+        # turn of a loop that is not over, 0 for none.
+        self.item_writes: dict[Thing, int] = {}
+        self.inner_writes: dict[Thing, int] = {}
         self.turn = 0  # what is made in the present turn of a loop has a greater id
         self.resized: dict[tuple[Storage, int], int] = {}  # by list, and depth of the item in it
         self.outside: dict[int, Any] = {}

@@ -151,6 +151,7 @@ def _require_types(r: Reader, node: ast.AST, state: Reading, given: list[Any]) -
     if wider != state.types:
         known = bool(state.types)
         state.types = r.book.hints[state.key] = wider
+        state.callee.shares.clear()  # what lists of an unknown kind may share is found anew
         learn(r, state, known)
 
 

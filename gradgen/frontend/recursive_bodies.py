@@ -162,7 +162,9 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
     _require_seen(callee.function, places, span)
     if places != callee.written or (old is not None and len(old.leaves) != len(r.leaves)):
         callee.written = places
+        callee.shares.clear()  # lists in it were taken for others: what shares is found anew
         book.version += 1
+        return
     shares = shared_results(callee.function)
     if not shares <= callee.shares:
         callee.shares |= shares
