@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from gradgen.interpret.arguments import as_it_is, follow, spell, with_leaves
 from gradgen.interpret.arguments import flatten as _pairs
 from gradgen.options import Options
 from gradgen.seen import unseen
+
+if TYPE_CHECKING:
+    from gradgen.pipeline import Program
 
 NUMBERS = (float, int, np.ndarray, np.generic)
 
@@ -188,6 +191,15 @@ class Pullback(Gradient):
     def __init__(self, fn: Callable[..., Any], options: Options, example_args: Any = None) -> None:
         super().__init__(fn, options, example_args)
         self.pulled = Gradient(fn, replace(options, mode="value"), example_args)
+
+    @property
+    def program(self) -> Program:
+        """The pipeline's result for the last call's types, be its pullback not called yet."""
+        called = self.pulled._last
+        if self._last is not None or called is None:
+            return super().program
+        _, specs = called.program.source
+        return self._program(specs)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the value at these arguments, and the pullback there."""

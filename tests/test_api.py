@@ -361,3 +361,18 @@ def test_a_list_that_grows_in_what_is_returned_is_there() -> None:
     np.testing.assert_allclose(rows["squares"], np.diag(2.0 * x))
     with pytest.raises(gradgen.ArgumentError, match="only the run tells how long"):
         gradgen.vjp(grown_in_some_turns)(x)
+
+
+def test_the_text_of_a_vjp_is_that_of_the_last_call_before_its_pullback_runs() -> None:
+    def squares(x: Any, n: int) -> Any:
+        out = []
+        for i in range(n):
+            out.append(x[i] ** 2)
+        return np.array(out)
+
+    product = gradgen.vjp(squares)
+    value, pullback = product(np.array([1.0, 2.0]), 2)
+    before = product.source
+    pullback(value)
+    assert "x f64[n]  n int" in before
+    assert product.source == before
