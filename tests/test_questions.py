@@ -118,6 +118,14 @@ def list_before_a_queue(x: Any) -> Any:
     return sum(x**2) * weight(answer) * len(deque([1]))
 
 
+def shown_queue(x: Any) -> Any:
+    queue = deque()
+    for k, v in enumerate(x):
+        if v > 0:
+            queue.append(k)
+    return sum(x**2) * len(f"{queue}")
+
+
 def order_of_keys(x: Any) -> Any:
     return sum(x**2) * weight(OrderedDict(a=1, b=2) == OrderedDict(b=2, a=1))
 
@@ -151,6 +159,7 @@ def spelled_members(x: Any) -> Any:
 @pytest.mark.parametrize(
     ("loss", "why"),
     [(queue_or_list, "deque"), (queue_and_list, "deque"), (list_before_a_queue, "deque"),
+     (shown_queue, "deque"),
      (order_of_keys, "another order"), (which_dict, "another class"),
      (which_tuple, "two tuples are one"), (tuple_or_list_by_path, "a tuple or a list"),
      (int_or_float_by_max, "several kinds"), (array_of_no_axes, "several kinds"),

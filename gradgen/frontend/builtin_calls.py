@@ -201,9 +201,12 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
     if isinstance(node, ast.Call) and node.args:
         r.only_asked(node.args[0], value)
     wanted = kinds if isinstance(kinds, tuple) else (kinds,)
-    unlike = issubclass(collections.deque, kinds) != issubclass(list, kinds)
-    if unlike and row_kinds.kind_of(r, node, value) is list and row_kinds.has_queues(r):
-        r.refuse(node, "isinstance of what may be a list or a deque", "test outside the loss")
+    unlike = any(
+        issubclass(kind, kinds) != issubclass(list, kinds) for kind in (collections.deque, range)
+    )
+    if unlike and row_kinds.kind_of(r, node, value) is list and row_kinds.taken_for_lists(r):
+        what = f"isinstance of what may be a list or a {row_kinds.taken_for_lists(r)}"
+        r.refuse(node, what, "test outside the loss")
     if pointer(value):
         there = is_none(r, node, value, negated=True)
         of = pointer(value).kind  # type: ignore[union-attr]
@@ -328,8 +331,8 @@ def _type(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
         return Static(row.kind)
     if pointer(args[0]):
         return attribute(r, args[0], "__class__", node)
-    if row_kinds.may_be_queue(r, args[0]) and row_kinds.has_queues(r):
-        r.refuse(node, "type of what may be a list or a deque", "test outside the loss")
+    if row_kinds.may_be_queue(r, args[0]) and (other := row_kinds.taken_for_lists(r)):
+        r.refuse(node, f"type of what may be a list or a {other}", "test outside the loss")
     if len(args) == 1 and isinstance(args[0], Seq | Record):
         return Static(args[0].kind)
     if len(args) == 1 and isinstance(args[0], Value | Ref):

@@ -139,7 +139,10 @@ def _deque(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
         r.book.made.note(LimitedDeque)
         return construct(r, node, LimitedDeque, [args[0] if args else Seq([]), limit], {})
     r.book.made.note(collections.deque)
-    return copied(r, node, args[0]) if args else Seq([], list)
+    queue = copied(r, node, args[0]) if args else Seq([], list)
+    if isinstance(queue, Seq):
+        r.queues.add(queue)
+    return queue
 
 
 @special(collections.namedtuple)

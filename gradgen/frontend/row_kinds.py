@@ -147,9 +147,10 @@ def dicts_made(r: Reader) -> list[type]:
     return [kind for kind in r.book.made.ask() if issubclass(kind, dict)]
 
 
-def has_queues(r: Reader) -> bool:
-    """Whether the program makes queues, which are lists here."""
-    return deque in r.book.made.ask()
+def taken_for_lists(r: Reader) -> str:
+    """Return the name of a class that the program uses, and that is a list here; "" for none."""
+    made = r.book.made.ask()
+    return next((kind.__name__ for kind in (deque, range) if kind in made), "")
 
 
 def any_queue(r: Reader) -> bool:
@@ -161,12 +162,9 @@ def require_no_queues(r: Reader, node: ast.AST, left: Any, right: Any) -> None:
     """Refuse to compare what may be a list or a queue: these are never equal."""
     if r.frame.source.generated or not all(may_be_queue(r, side) for side in (left, right)):
         return
-    if has_queues(r):
-        r.refuse(
-            node,
-            "a comparison of what may be a list or a deque",
-            "compare tuple(queue) with a tuple",
-        )
+    if other := taken_for_lists(r):
+        what = f"a comparison of what may be a list or a {other}"
+        r.refuse(node, what, "compare tuple(a) with a tuple")
 
 
 def may_be_queue(r: Reader, value: Any) -> bool:

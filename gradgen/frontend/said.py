@@ -97,8 +97,8 @@ def _of_place(r: Reader, node: ast.AST, source: str, values: list[Any]) -> Any:
     owner, key = values if len(values) == 2 else (values[0], None)
     if isinstance(owner, Ref) and r.read(owner).type.kind != "list":
         return _of_axes(r, node, owner, key)
-    if row_kinds.has_queues(r) and row_kinds.may_be_queue(r, owner):
-        r.refuse(node, "the text of an IndexError of what may be a list or a deque", WAY_OUT)
+    if (other := row_kinds.taken_for_lists(r)) and row_kinds.may_be_queue(r, owner):
+        r.refuse(node, f"the text of an IndexError of what may be a list or a {other}", WAY_OUT)
     tuples = row_kinds.is_tuple(owner)
     if tuples is None:
         r.refuse(node, "the text of an IndexError of what may be a list or a tuple", WAY_OUT)

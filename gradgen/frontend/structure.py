@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from gradgen.dataclass import dataclass
 from gradgen.errors import UnsupportedError
+from gradgen.frontend import ranges, row_kinds
 from gradgen.frontend.describing import describe
 from gradgen.frontend.objects import Method
 from gradgen.frontend.operators import chooses_structure
@@ -17,6 +18,7 @@ from gradgen.frontend.values import (
     Around,
     Box,
     Choice,
+    Iteration,
     LocalFunction,
     Map,
     Record,
@@ -76,6 +78,8 @@ def flatten(
             ]
             return Structure(("choice", sides[0].key, sides[1].key), value), []
         value = _of_choices(r, value) or _number_chosen(r, value, node)
+    if isinstance(value, Iteration) and row_kinds.is_range(value):
+        return _flatten_range(r, value, node, constants, look)
     if isinstance(value, Seq) and value.kind is list and _may_grow(r, value, grow):
         return LIST, [] if look is not None else [r.graph_list(value)]
     if isinstance(value, Value | Ref):
@@ -92,6 +96,16 @@ def flatten(
         key = ("method", id(value.function), inner.key)
         return Structure(key, value, (("owner", inner),)), leaves
     return Structure(_identity(value, r, node), value), []
+
+
+def _flatten_range(
+    r: Reader, value: Iteration, node: ast.AST, constants: bool, look: Seen | None
+) -> tuple[Structure, list[Any]]:
+    """Take a range for the list of its numbers, which its parts are lists of, too."""
+    if look is not None:
+        bounds = [flatten(r, v, node, constants, look)[0].key for v in value.bounds or ()]
+        return Structure(("range", *bounds), value), []
+    return LIST, [ranges.as_list(r, node, value)]
 
 
 def _is_one_of_containers(value: Any) -> bool:

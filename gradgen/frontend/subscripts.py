@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import numpy as np
 
-from gradgen.frontend import asked, unbound
+from gradgen.frontend import asked, ranges, unbound
 from gradgen.frontend.arguments import Refine, is_unknown_leaf
 from gradgen.frontend.branches import distribute, on_each
 from gradgen.frontend.describing import describe
@@ -67,7 +66,7 @@ def load(r: Reader, node: ast.Subscript, owner: Any) -> Any:
     if isinstance(owner, UnknownShape):
         return _length(r, node, owner)
     if isinstance(owner, Iteration):
-        return _range_item(r, node, owner)
+        return ranges.item(r, node, owner)
     unknown = is_unknown_leaf(owner)
     if unknown and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
         raise Refine(unknown, ("key", node.slice.value))
@@ -82,28 +81,6 @@ def load(r: Reader, node: ast.Subscript, owner: Any) -> Any:
         r.refuse(node, f"a {describe(owner)} cannot be subscripted")
     index = parse_index(r, node.slice, owner)
     return load_index(r, owner, index, node)
-
-
-def _range_item(r: Reader, node: ast.Subscript, over: Iteration) -> Any:
-    """Return an integer or a part of a range."""
-    key, bounds = subscript_value(r, node.slice), over.bounds or ()
-    parts: Sequence[Any] = key.parts if isinstance(key, SliceValue) else (key,)
-    turned = isinstance(key, SliceValue) and tuple(parts[:2]) == (None, None)
-    if bounds and turned and isinstance(parts[-1], Const) and parts[-1].const == -1:
-        return Iteration(None, over.element, over.bounds, not over.backwards)
-    known = all(p is None or isinstance(p, Const) for p in (*bounds, *parts))
-    if not bounds or not known:
-        r.refuse(node, "a subscript of a computed range", "write the range out")
-    whole = range(*(v.const for v in bounds))  # type: ignore[attr-defined]
-    whole = whole[::-1] if over.backwards else whole
-    if not isinstance(key, SliceValue):
-        try:
-            return Const(whole[key.const])
-        except IndexError as error:
-            r.fail(node, error)
-    part = whole[slice(*(p.const if isinstance(p, Const) else None for p in parts))]
-    ends = (Const(part.start), Const(part.stop), Const(part.step))
-    return Iteration(None, over.element, ends)
 
 
 def _new_axes(index: ast.expr) -> int:
