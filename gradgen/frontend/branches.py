@@ -17,6 +17,7 @@ from gradgen.frontend.arguments import any_items
 from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.objects import Method, class_of
+from gradgen.frontend.possible import possible
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sharing import Notes
 from gradgen.frontend.signals import Certain, Endless
@@ -53,7 +54,17 @@ def condition(r: Reader, node: ast.expr) -> Value:
     test = truth(r, test, node)
     if test in r.facts:
         return Const(r.facts[test])
-    return test
+    return _as_asked(test)
+
+
+def _as_asked(test: Value) -> Value:
+    """Return the number whose truth is asked: an ``if`` needs no ``bool`` of it."""
+    op = test.op
+    return (
+        op.inputs[0]
+        if op is not None and op.prim == "bool" and op.inputs[0].type.is_scalar
+        else test
+    )
 
 
 def _of_tests(r: Reader, node: ast.BoolOp) -> Any:
@@ -250,6 +261,7 @@ def fork(
     style: str = "",
 ) -> None:
     """Read both sides from the same state, and join what they changed."""
+    test = test if style in ("and", "or") else _as_asked(test)
     span = r.span(node)
     more = len(r.entangled) // 4 + len(r.filled) // 64 + len(r.facts) // 16
     r.book.read_statement(span, 1 + more)
@@ -315,8 +327,8 @@ def implied(test: Value, truth: bool) -> dict[Value, bool]:
         found[v] = holds
         op = v.op
         found.update(pointers.implied(op, holds))
-        if op is not None and op.prim == "not":
-            work.append((op.inputs[0], not holds))
+        if op is not None and op.prim in ("not", "bool"):
+            work.append((op.inputs[0], holds is (op.prim == "bool")))
         elif (
             op is not None
             and op.prim == "if"
@@ -372,8 +384,9 @@ def distribute(r: Reader, node: ast.AST, choice: Choice, work: Callable[[Any], A
     ):
         error = _failure(r, option, work)
         if error is not None:
-            test = choice.test if missing else r.b.emit("not", [choice.test])
-            raise_where(r, error, test, r.span(node))
+            if possible({**r.facts, choice.test: missing}):
+                test = choice.test if missing else r.b.emit("not", [choice.test])
+                raise_where(r, error, test, r.span(node))
             return on_each(r, node, other, work)
     results: list[Any] = []
 
@@ -396,4 +409,4 @@ def distribute(r: Reader, node: ast.AST, choice: Choice, work: Callable[[Any], A
     r.b.block.ops.pop()
     if truths[0] == truths[1]:
         return Const(truths[0])
-    return choice.test if truths[0] else r.b.emit("not", [choice.test])
+    return r.truth_of(choice.test) if truths[0] else r.b.emit("not", [choice.test])

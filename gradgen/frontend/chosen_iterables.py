@@ -11,9 +11,11 @@ from gradgen.frontend.arguments import every_item
 from gradgen.frontend.branches import choose
 from gradgen.frontend.indices import Index
 from gradgen.frontend.lists import as_list, held, is_list, over_list
-from gradgen.frontend.pointers import holds_words
+from gradgen.frontend.pointers import holds_words, is_none_itself
+from gradgen.frontend.possible import possible
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.subscripts import load_index
+from gradgen.frontend.unbound import raise_where
 from gradgen.frontend.values import (
     Choice,
     Iteration,
@@ -22,7 +24,9 @@ from gradgen.frontend.values import (
     Seq,
     plain,
 )
-from gradgen.ir.nodes import Value
+from gradgen.ir.nodes import Const, Value
+
+NOT_ITERABLE = TypeError("'NoneType' object is not iterable")
 
 
 def chooses_arrays(value: Any) -> bool:
@@ -38,7 +42,7 @@ def over_chosen(
 
     ``over`` gives the iteration over a value that is known to be one.
     """
-    known = r.settled(value)
+    known = without_none(r, value, node)
     if known is not value:
         return over(r, known, node)
     one, two = (over(r, option, node) for option in (value.then, value.other))
@@ -59,6 +63,43 @@ def over_chosen(
     if chooses_arrays(beside):
         return over(r, beside, node)
     r.refuse(node, "a loop over a container or another, by the path", "loop on each path")
+
+
+def without_none(r: Reader, value: Choice, node: ast.AST) -> Any:
+    """Return what a choice is where it is not None, and raise what Python raises where it is."""
+    known = r.settled(value)
+    if not isinstance(known, Choice) or not any(map(is_none_itself, _options(r, known))):
+        return known
+    if _may_be_none(r, known, r.facts):
+        raise_where(r, NOT_ITERABLE, r.read(_asked(r, known)), r.span(node))
+    return _but_none(r, known)
+
+
+def _may_be_none(r: Reader, value: Any, known: dict[Value, bool]) -> bool:
+    """Whether a choice is None on a path that goes with what is known."""
+    if isinstance(value, Choice):
+        sides = ((value.then, True), (value.other, False))
+        return any(_may_be_none(r, o, {**known, value.test: holds}) for o, holds in sides)
+    return is_none_itself(value) and possible(known)
+
+
+def _asked(r: Reader, value: Any) -> Any:
+    """Return the truth of ``value is None``."""
+    value = r.settled(value)
+    if isinstance(value, Choice):
+        return Choice(value.test, _asked(r, value.then), _asked(r, value.other))
+    return Const(is_none_itself(value))
+
+
+def _but_none(r: Reader, value: Any) -> Any:
+    """Return what a choice is on those paths on which it is not None; None if there are none."""
+    value = r.settled(value)
+    if not isinstance(value, Choice):
+        return value
+    then, other = _but_none(r, value.then), _but_none(r, value.other)
+    if is_none_itself(then) or is_none_itself(other):
+        return other if is_none_itself(then) else then
+    return Choice(value.test, then, other)
 
 
 def _beside_arrays(r: Reader, value: Choice, node: ast.AST) -> Any:

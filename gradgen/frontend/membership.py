@@ -59,7 +59,10 @@ def contains(r: Reader, node: ast.Compare, left: Any, right: Any) -> Value:
         held = right.items if key in right.items else any_items(r, node, right)
         return unbound.is_there(r, r.settled(held[key])) if key in held else Const(False)
     if is_static(left) and is_static(right):
-        return Const(static_value(left) in static_value(right))
+        try:
+            return Const(static_value(left) in static_value(right))
+        except TypeError as error:  # None, on a path that a test before may have left
+            r.fail(node, error)
     if _shape_without_one(left, right):
         return Const(False)
     if isinstance(right, Map):

@@ -328,6 +328,11 @@ class Reader(Sharing):
             return as_now(self, value)
         return value
 
+    def truth_of(self, test: Value) -> Value:
+        """Return a test as True or False: a branch may ask a number, or how long a list is."""
+        known = isinstance(test, Const) or test.type.kind == "bool"
+        return test if known else self.b.emit("bool", [test])
+
     def _read_choice(self, choice: Choice) -> Value:
         known = self.settled(choice)
         if known is not choice:
@@ -335,7 +340,7 @@ class Reader(Sharing):
         options = (choice.then, choice.other)
         truths = [v.const if isinstance(v, Const) else v for v in options]
         if truths[0] is True and truths[1] is False:
-            return choice.test
+            return self.truth_of(choice.test)
         sides = []
         for option in (choice.then, choice.other):
             with self.b.into(Block()) as block:
