@@ -159,7 +159,10 @@ def _in_a_row(
     """
     stored, known = _stored([loop]), _known(loop.body)
     for e in list(_entries(loop.body)):
-        *others, last = e.slice.elts if isinstance(e.slice, ast.Tuple) else [e.slice]
+        places = e.slice.elts if isinstance(e.slice, ast.Tuple) else [e.slice]
+        if not places:
+            continue  # an array without axes
+        *others, last = places
         at = _number(last, known)
         if at is None or _names([e.value, *others]) & stored:
             continue

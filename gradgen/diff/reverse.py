@@ -114,10 +114,14 @@ class Reverse:
             self.shapeless.add(share)
 
     def _number(self, v: Value, g: Value) -> Value:
-        """Return a number for the adjoint of a number: an array without axes may be a view."""
+        """Return a number for the adjoint of a number: an array without axes may be a view.
+
+        What loops and branches hand on may be a number itself: one that stands for all entries.
+        """
         if not v.type.is_scalar or g.type.kind != "array" or g.type.shape != ():
             return g
-        out = self.b.emit("load", [g], index="")
+        joined = (g.op is None or g.op.blocks) and not is_complex(g)
+        out = self.b.emit("float", [g]) if joined else self.b.emit("load", [g], index="")
         self.zeros.hand_on(g, out)
         return out
 

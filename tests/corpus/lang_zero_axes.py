@@ -37,7 +37,20 @@ def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
+def peak_that_fades(x, c):
+    """Carry arrays without axes through loops and branches, and read them as numbers."""
+    total, peak = np.zeros(()), np.array(c)
+    for v in x:
+        total += v * peak
+        if v > peak:
+            peak[...] = v
+        peak *= 0.9 * c
+    total[()] = total[()] + 0.5 * peak.item() ** 2
+    return total
+
+
 EXAMPLE_ARGS = {
+    "peak_that_fades": lambda: (np.array([0.31, -0.72, 1.13, 0.58, -0.27]), 0.3),
     "stores_without_axes": lambda: (_normal(2),),
     "argument_without_axes": lambda: (np.array(0.7),),
     "number_subscripted": lambda: (_normal(3),),
