@@ -187,12 +187,21 @@ def with_a_queue(x):
     return np.sum(x), last
 
 
+def with_a_queue_of_any_length(x):
+    positive = collections.deque()
+    for v in x:
+        if v > 0:
+            positive.append(v)
+    return np.sum(x), positive
+
+
 @pytest.mark.parametrize(
     "fn, what",
     [
         (with_a_set, "set"),
         (with_a_known_set, "set"),
         (with_a_queue, "deque"),
+        (with_a_queue_of_any_length, "deque"),
     ],
 )
 def test_what_cannot_be_returned_is_refused_at_the_return(fn: Any, what: str) -> None:
@@ -257,3 +266,27 @@ def test_a_tuple_or_none() -> None:
 def test_of_examples_it_is_refused() -> None:
     with pytest.raises(gradgen.GradgenError, match="for different examples"):
         gradgen.grad(on_paths, has_aux=True, batch=("x",))(np.stack([X, V]), 3)
+
+
+def with_texts(x, a):
+    """What is beside the value says how the numbers were when the texts were made."""
+    total = 0.0
+    for v in x:
+        total += a * v**2
+    doubled = 2.0 * x
+    shown = f"{doubled}"
+    doubled[0] = 5.0
+    size = f"large: {total:.2e}" if total > 1.0 else "small"
+    texts = [f"{v:+.2f}" for v in doubled]
+    return total * doubled[1], {"size": size, "all": (shown, f"n={len(x)}", texts)}
+
+
+@pytest.mark.parametrize("a", [0.5, 2.5])
+@pytest.mark.parametrize("backend", ["numpy", "numba"])
+def test_texts_with_numbers(a: float, backend: str) -> None:
+    gradient, aux = gradgen.grad(with_texts, has_aux=True, backend=backend)(X, a)
+    expected = [along(lambda x: with_texts(x, a)[0], X, e) for e in np.eye(3)]
+    np.testing.assert_allclose(gradient, expected, rtol=1e-9)
+    assert aux == with_texts(X, a)[1]
+    assert gradgen.hvp(with_texts, has_aux=True)((X, a), V)[1] == aux
+    assert gradgen.vjp(with_texts, has_aux=True)(X, a)[2] == aux

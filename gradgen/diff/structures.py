@@ -10,13 +10,14 @@ from typing import Any
 
 from gradgen.emission import pieces
 from gradgen.emission.hidden import parameter
+from gradgen.emission.statements import filled
 from gradgen.errors import UnsupportedError
 from gradgen.frontend.arguments import Back, Container, Opaque
 from gradgen.frontend.classes import has_attributes, is_taken_apart, makes_plain
 from gradgen.frontend.describing import describe
 from gradgen.frontend.parts import parts
 from gradgen.frontend.selection import Selected
-from gradgen.frontend.values import Box, Choice, Map, Record, Ref, Seq, Static
+from gradgen.frontend.values import Box, Choice, Map, Record, Ref, Seq, Static, Text, Texts
 from gradgen.ir.nodes import Function, Leaf, Value
 
 Emit = Callable[[Value], ast.expr]
@@ -96,18 +97,20 @@ def value_tree(
 
     ``function`` is the one that returns it: objects have the classes of its arguments, or classes
     that it knows (`note_classes`).  ``chosen``: where paths disagree, it is a choice between both,
-    and the leaves are those of `aux_leaves`.
+    and the leaves are those of `aux_leaves`: for a text, the numbers in it.
     """
     rest = list(leaves)
 
     def build(v: Any) -> ast.expr:
-        if isinstance(v, Value | Ref):
+        if isinstance(v, Value | Ref) and not _is_queue(function, v):
             return emit(rest.pop(0))
         if isinstance(v, Choice) and chosen:
             test = emit(rest.pop(0))
             then = build(v.then)
             return ast.IfExp(test, then, build(v.other))
-        if isinstance(v, Box) and _known_class(v):
+        if chosen and _is_of_texts(v):
+            return filled(v.spelled, [emit(rest.pop(0)) for _ in v.holes])
+        if isinstance(v, Box) and _known_class(v) and not _is_queue(function, v):
             items = [build(item) for _, item in parts(v)]
             return _built(function, v, items)
         if isinstance(v, Static) and isinstance(v.obj, str | type(None)):
@@ -126,7 +129,14 @@ def aux_leaves(aux: Any) -> list[Any]:
         return [aux.test, *aux_leaves(aux.then), *aux_leaves(aux.other)]
     if isinstance(aux, Value | Ref):
         return [aux]
+    if _is_of_texts(aux):
+        return list(aux.holes)
     return [leaf for _, item in parts(aux) for leaf in aux_leaves(item)]
+
+
+def _is_of_texts(v: Any) -> bool:
+    """Whether something is a text with numbers in it, or a list of such texts."""
+    return isinstance(v, Text) or (isinstance(v, Texts) and isinstance(v.spelled, ast.ListComp))
 
 
 def aux_tree(function: Function, leaves: list[Any], emit: Emit) -> ast.expr:
@@ -179,12 +189,20 @@ def _is(spec: Opaque, v: Any) -> bool:
     return spec.obj is held and not isinstance(spec, Back)
 
 
+def _is_queue(function: Function | None, v: Any) -> bool:
+    """Whether a list of the result is a deque in Python."""
+    queues = function.result["reader"].queues if function is not None else ()
+    return v in queues or (isinstance(v, Ref) and any(q.grown is v.storage for q in queues))
+
+
 def _refusal(function: Function | None, v: Any) -> UnsupportedError:
     kind = getattr(v.kind, "__name__", "") if isinstance(v, Seq) else ""
     if isinstance(v, Record):
         kind = _stands_for(v.kind)
     elif isinstance(v, Static) and isinstance(v.obj, frozenset):
         kind = "set"
+    elif _is_queue(function, v):
+        kind = "deque"
     return UnsupportedError(
         f"the result contains a {kind or describe(v)}",
         function.result["place"] if function is not None else None,

@@ -6,9 +6,8 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from gradgen.emission.statements import Filling
+from gradgen.emission.statements import filled
 from gradgen.ir.nodes import Const, Op
-from gradgen.ir.spelling import HOLE
 
 if TYPE_CHECKING:
     from gradgen.emission.writer import Writer
@@ -41,8 +40,7 @@ def effect(writer: Writer, op: Op) -> list[ast.stmt]:
 
 def _filled(writer: Writer, op: Op, text: str) -> Any:
     """Return a statement whose holes are filled with the inputs after the first."""
-    values = {f"{HOLE}{k}": writer.expr(v) for k, v in enumerate(op.inputs[1:])}
-    return Filling(values).visit(ast.parse(text).body[0])
+    return filled(ast.parse(text).body[0], [writer.expr(v) for v in op.inputs[1:]])
 
 
 EFFECTS: dict[str, Callable[[Writer, Op], list[ast.stmt]]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+from copy import deepcopy
 from typing import Any
 
 from gradgen.deep import deep
@@ -11,6 +12,7 @@ from gradgen.emission import pieces
 from gradgen.frontend.arguments import Container
 from gradgen.frontend.classes import has_attributes
 from gradgen.ir.nodes import Const, Value
+from gradgen.ir.spelling import HOLE
 from gradgen.ir.types import Type
 from gradgen.library.records import RecordArray
 from gradgen.syntax import names_in, nodes_in
@@ -45,6 +47,11 @@ class Filling(ast.NodeTransformer):
             other[name] = ast.Name(next(n for n in free if n not in used), ast.Load())
             used.add(other[name].id)
         return self.generic_visit(Filling(dict(other)).generic_visit(node) if other else node)
+
+
+def filled(tree: ast.AST, values: list[ast.expr]) -> Any:
+    """Return a tree with expressions in its holes (see `gradgen.ir.spelling`)."""
+    return Filling({f"{HOLE}{k}": v for k, v in enumerate(values)}).visit(deepcopy(tree))
 
 
 def unpacking(spec: Any, names: dict[Any, str], path: tuple[Any, ...]) -> ast.expr | None:

@@ -23,7 +23,7 @@ from gradgen.frontend.sharing import Notes
 from gradgen.frontend.signals import Certain, Endless
 from gradgen.frontend.special_methods import object_truth
 from gradgen.frontend.state import State, restore, snapshot
-from gradgen.frontend.texts import Text, never_empty
+from gradgen.frontend.texts import never_empty
 from gradgen.frontend.unbound import is_there, may_miss, raise_where, unassigned
 from gradgen.frontend.values import (
     OTHER_KEYS,
@@ -40,6 +40,7 @@ from gradgen.frontend.values import (
     Ref,
     Seq,
     Static,
+    Text,
     is_static,
     static_value,
 )

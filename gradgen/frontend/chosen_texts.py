@@ -10,8 +10,8 @@ import copy
 from typing import Any
 
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.texts import Text, settled_text
-from gradgen.frontend.values import Choice
+from gradgen.frontend.texts import settled_text
+from gradgen.frontend.values import Choice, Text
 from gradgen.ir.nodes import Value
 from gradgen.ir.spelling import HOLE
 

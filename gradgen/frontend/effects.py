@@ -16,9 +16,9 @@ from gradgen.frontend import own_texts
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.shown_rows import shown
 from gradgen.frontend.text_items import given
-from gradgen.frontend.texts import Texts, spelled
+from gradgen.frontend.texts import spelled
 from gradgen.frontend.unpacking import sequence_items
-from gradgen.frontend.values import Choice, Ref, Seq, Static
+from gradgen.frontend.values import Choice, Ref, Seq, Static, Texts
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.callables import Callables
 

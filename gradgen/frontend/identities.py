@@ -17,7 +17,6 @@ from gradgen.frontend.entries import literal
 from gradgen.frontend.evaluate import options
 from gradgen.frontend.objects import class_of
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.texts import Text
 from gradgen.frontend.values import (
     Alike,
     Choice,
@@ -25,6 +24,7 @@ from gradgen.frontend.values import (
     Record,
     Seq,
     Static,
+    Text,
     is_static,
     static_value,
 )

@@ -26,7 +26,6 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.sharing import Notes
 from gradgen.frontend.state import State, at
-from gradgen.frontend.texts import Text, Texts
 from gradgen.frontend.values import (
     OTHER_KEYS,
     BoundMethod,
@@ -41,6 +40,8 @@ from gradgen.frontend.values import (
     SomeKeys,
     Step,
     Storage,
+    Text,
+    Texts,
 )
 from gradgen.ir.nodes import Block, Const, Op, Undefined, Value, nothing
 from gradgen.ir.types import join

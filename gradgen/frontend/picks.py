@@ -20,8 +20,7 @@ from gradgen.frontend.lists import SUBSCRIPT, picked_from, write_out
 from gradgen.frontend.parts import leaves
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.tables import refuse_key
-from gradgen.frontend.texts import Text
-from gradgen.frontend.values import Choice, Map, Ref, Seq, Static
+from gradgen.frontend.values import Choice, Map, Ref, Seq, Static, Text
 from gradgen.ir.lengths import may_be_negative
 from gradgen.ir.nodes import Const, Value
 

@@ -24,14 +24,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.shown_rows import shown
 from gradgen.frontend.signals import Certain, Raised
 from gradgen.frontend.state import has_effects, restore, snapshot
-from gradgen.frontend.texts import (
-    HOW,
-    Text,
-    Texts,
-    one_exception,
-    shifted,
-    spelled,
-)
+from gradgen.frontend.texts import HOW, one_exception, shifted, spelled
 from gradgen.frontend.values import (
     Choice,
     Map,
@@ -39,6 +32,8 @@ from gradgen.frontend.values import (
     Ref,
     Seq,
     Static,
+    Text,
+    Texts,
     is_static,
     static_value,
 )

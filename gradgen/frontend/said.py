@@ -18,8 +18,8 @@ from gradgen.frontend import row_kinds
 from gradgen.frontend.attributes import dimension
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import special
-from gradgen.frontend.texts import Text, joined_text, spelled
-from gradgen.frontend.values import Ref, Seq, Static, static_value
+from gradgen.frontend.texts import joined_text, spelled
+from gradgen.frontend.values import Ref, Seq, Static, Text, static_value
 from gradgen.ir.nodes import Const, Value
 
 PLACE, POPPED, STORED = "x[k]", "x.pop(k)", "x[k] = y"  # what says how long something is

@@ -13,8 +13,8 @@ from typing import Any, NoReturn
 
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.texts import Text, Texts, is_text, shifted, spelled
-from gradgen.frontend.values import Generator, Seq, Static
+from gradgen.frontend.texts import is_text, shifted, spelled
+from gradgen.frontend.values import Generator, Seq, Static, Text, Texts
 from gradgen.ir.nodes import Value
 from gradgen.ir.spelling import HOLE
 from gradgen.syntax import located, nodes_in

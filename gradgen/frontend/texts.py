@@ -7,7 +7,6 @@ import math
 import re
 from typing import Any
 
-from gradgen.dataclass import dataclass
 from gradgen.frontend import own_texts, pointers
 from gradgen.frontend.arguments import every_item
 from gradgen.frontend.describing import describe
@@ -22,6 +21,8 @@ from gradgen.frontend.values import (
     Ref,
     Seq,
     Static,
+    Text,
+    Texts,
     is_static,
     plain,
     static_value,
@@ -31,22 +32,6 @@ from gradgen.ir.spelling import HOLE
 
 HOW = {-1: "format", ord("s"): "str", ord("r"): "repr", ord("a"): "repr"}  # by conversions
 KNOWN_TEXTS = (str, int, re.Pattern, re.RegexFlag)  # what is given to functions of ``re``
-
-
-@dataclass(slots=True, eq=False)
-class Text:
-    """Text with numbers in it: an expression with holes, and the values that fill these."""
-
-    spelled: ast.expr
-    holes: list[Value]
-
-
-@dataclass(slots=True, eq=False)
-class Texts:
-    """Texts of which nobody knows how many there are: a comprehension with holes."""
-
-    spelled: ast.expr
-    holes: list[Value]
 
 
 def f_string(r: Reader, node: ast.JoinedStr) -> Any:

@@ -187,6 +187,22 @@ class Alike(Itself):
 
 
 @dataclass(slots=True, eq=False)
+class Text:
+    """Text with numbers in it: an expression with holes, and the values that fill these."""
+
+    spelled: ast.expr
+    holes: list[Value]
+
+
+@dataclass(slots=True, eq=False)
+class Texts:
+    """Texts of which nobody knows how many there are: a comprehension with holes."""
+
+    spelled: ast.expr
+    holes: list[Value]
+
+
+@dataclass(slots=True, eq=False)
 class LocalFunction:
     """A function or lambda defined inside the function that is read; names bind late."""
 
