@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.generator import arrays, functions, objects, sequences, signatures, sorting
+from tests.generator import arrays, functions, objects, places, sequences, signatures, sorting
 from tests.generator.kinds import (
     SCALAR,
     Flag,
@@ -75,6 +75,7 @@ def atom(scope: Scope) -> str:
     options += [(1.5, arrays.element(scope, name, kind)) for name, kind in scope.of_arrays()]
     options += [(1.0, text) for text in items_of(scope, SCALAR)]
     options += [(1.0, text) for text in sequences.grown_atoms(scope)]
+    options += [(1.0, text) for text in places.atoms(scope)]
     options += [(0.4, f"{choose.constant()} * {name}") for name, _ in scope.of(Int)]
     options.append((1.0, choose.constant()))
     return choose.weighted(options)
@@ -190,6 +191,7 @@ def condition(scope: Scope, size: int = 1) -> str:
     options += sequences.length_tests(scope)
     options += [(2.0, f"{name} == {choose.pick(key.keys)!r}") for name, key in scope.of(Key)]
     options += [(1.0, f"{choose.below(3)} in {name}") for name, _ in scope.of(Tally)]
+    options += places.tests(scope)
     text = choose.weighted(options)
     if choose.chance(0.15):
         text = f"({text} {choose.pick(('and', 'or'))} {choose.weighted(options)})"

@@ -95,6 +95,28 @@ class Tally:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A tuple of two integers, a place in matrices of this shape; ``maybe``: or None."""
+
+    shape: Shape
+    maybe: bool = False
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A list of places, with one at least."""
+
+    shape: Shape
+
+
+@dataclass(frozen=True)
+class Links:
+    """A dict from places to places or None."""
+
+    shape: Shape
+
+
+@dataclass(frozen=True)
 class Object:
     """An object of a class of the program."""
 
@@ -108,7 +130,10 @@ class Object:
     form: str = "class"
 
 
-Kind = Scalar | Flag | Int | Array | Grown | Record | Function | Key | Tally | Object
+Kind = (
+    Scalar | Flag | Int | Array | Grown | Record | Function | Key | Tally | Object
+    | Place | Trail | Links
+)  # fmt: skip
 SCALAR = Scalar()
 FLAG = Flag()
 
@@ -119,6 +144,8 @@ def fits(wanted: Kind, kind: Kind) -> bool:
         return wanted.low <= kind.low and kind.high <= wanted.high
     if isinstance(wanted, Grown) and isinstance(kind, Grown):
         return wanted.item == kind.item and wanted.least <= kind.least
+    if isinstance(wanted, Place) and isinstance(kind, Place):
+        return wanted.shape == kind.shape and kind.maybe <= wanted.maybe
     return wanted == kind
 
 
@@ -128,4 +155,6 @@ def joined(one: Kind | None, two: Kind | None) -> Kind | None:
         return Int(min(one.low, two.low), max(one.high, two.high))
     if isinstance(one, Grown) and isinstance(two, Grown) and one.item == two.item:
         return Grown(one.item, min(one.least, two.least))
+    if isinstance(one, Place) and isinstance(two, Place) and one.shape == two.shape:
+        return Place(one.shape, one.maybe or two.maybe)
     return one if one == two else None

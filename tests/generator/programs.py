@@ -48,6 +48,7 @@ FEATURES = (
     "nonlocal",
     "objects",
     "pending",
+    "places",
     "recursion",
     "reuse",
     "shapes",

@@ -18,15 +18,21 @@ from tests.generator.kinds import (
     Int,
     Key,
     Kind,
+    Links,
     Object,
+    Place,
     Record,
     Scalar,
     Tally,
+    Trail,
     fits,
     joined,
 )
 
-K = TypeVar("K", Scalar, Flag, Int, Array, Grown, Record, Function, Key, Tally, Object)
+K = TypeVar(
+    "K",
+    Scalar, Flag, Int, Array, Grown, Record, Function, Key, Tally, Object, Place, Trail, Links,
+)  # fmt: skip
 POOLS: dict[type, tuple[str, ...]] = {
     Scalar: ("x", "y", "p", "q", "r", "s", "t", "total"),
     Flag: ("flag", "done", "found"),
@@ -38,6 +44,9 @@ POOLS: dict[type, tuple[str, ...]] = {
     Key: ("key", "word"),
     Tally: ("counts", "seen"),
     Object: ("cell", "box", "model"),
+    Place: ("spot", "best", "last"),
+    Trail: ("trail", "path"),
+    Links: ("parent", "came_from"),
 }
 # No names for rebinding to any kind: functions are told apart by name when a report is read.
 ANY_NAME = tuple(itertools.chain.from_iterable(POOLS[kind] for kind in POOLS if kind != Function))

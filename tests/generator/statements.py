@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.generator import arrays, expressions, objects, sequences, sorting, stores, tables
+from tests.generator import arrays, expressions, objects, places, sequences, sorting, stores, tables
 from tests.generator.kinds import FLAG, SCALAR, Array, Grown, Int, Kind, Record, Scalar
 from tests.generator.scope import Scope
 
@@ -32,6 +32,8 @@ def simple(scope: Scope) -> list[str]:
         makers += [(3, objects.start), (2, replace_item)]
     if scope.classes and scope.has("lists"):
         makers += [(1, objects.written)]
+    if scope.has("places"):
+        makers += [(4, places.statement)]
     if scope.has("deletions"):
         makers += [(1, delete)]
     if scope.has("assertions"):
