@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 _A = [0.7, 1.3, -0.4, 2.1, 0.9]
@@ -129,6 +131,8 @@ _NAMES = [
     "carried_while",
     "returned",
     "recursive",
+    "tour",
+    "line_of_play",
 ]
 
 
@@ -149,6 +153,39 @@ def seen_points(points, focal):
         total += (seen[0] - at[0]) ** 2 + (seen[1] - at[1]) ** 2
         count += 1
     return total / max(1, count)
+
+
+def tour(x):
+    """A loop over what is None before the search has found something."""
+    best, found = np.inf, None
+    for perm in ((1, 2, 3), (3, 1, 2), (2, 3, 1)):
+        length, here = 0.0, 0
+        for c in perm:
+            length += (x[here] - x[c]) ** 2
+            here = c
+        if length < best:
+            best, found = length, (0,) + perm
+    t = best + sum(x[a] * x[b] for a, b in itertools.combinations(found, 2))
+    for k, i in enumerate(found):
+        t += k * x[i]
+    return t if 2 in found else best
+
+
+def line_of_play(x):
+    """A recursive search that hands back the moves that it has found, None at first."""
+
+    def search(node, depth):
+        if depth == 0:
+            return x[node % 5], [node]
+        best, line = -np.inf, None
+        for c in range(2):
+            v, below = search(2 * node + c + 1, depth - 1)
+            if -v > best:
+                best, line = -v, [node] + below
+        return best, line
+
+    score, moves = search(0, 3)
+    return score + sum(x[n % 5] ** 2 for n in moves)
 
 
 EXAMPLE_ARGS = {
