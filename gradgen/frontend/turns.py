@@ -14,7 +14,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.unbound import is_there
-from gradgen.frontend.values import Iteration, Map, Record, Ref, Seq
+from gradgen.frontend.values import Choice, Iteration, Map, Record, Ref, Seq
 from gradgen.ir.nodes import Block, Const
 from gradgen.syntax import nodes_in
 
@@ -144,19 +144,43 @@ def again(r: Reader, step: Again, rest: Point) -> Point:
 
 
 def _decided(r: Reader, step: Again, rest: Point) -> Point | None:
-    """Return the next turn where the test is known to hold, what follows where it does not."""
+    """Return the next turn where the test is known to hold, what follows where it does not.
+
+    Where the path decides it, as what kind of node a tree has here, it stands before the turn.
+    """
     before = snapshot(r)
     with r.b.into(Block()) as block:
         test = condition(r, step.node.test)
+    head: list[Step] = []
     if not isinstance(test, Const):
         restore(r, before)
-        return None
-    r.b.block.ops += block.ops
-    if not test.const:
+        if step.node.orelse or not _asks_for_kind(r, step.node.test):
+            return None
+        head = [Unless(step.node.test, "break")]
+    elif not test.const:
+        r.b.block.ops += block.ops
         return Point(step.node.orelse, rest, outside=True)
+    else:
+        r.b.block.ops += block.ops
     r.book.write_turns(1)
     following = Again(step.node, step.path, step.turn + 1)
     path = (*step.path, step.turn)
-    here = Point(step.node.body, Point([following], rest, "continue", step.path), path=path)
+    turn = [*head, *step.node.body]
+    here = Point(turn, Point([following], rest, "continue", step.path), path=path)
     here.arrive(r)
     return here
+
+
+def _asks_for_kind(r: Reader, test: ast.expr) -> bool:
+    """Whether a test reads a name that is a container on one path and none on another."""
+    names = [n.id for n in ast.walk(test) if isinstance(n, ast.Name)]
+    chosen = [r.settled(r.frame.names.get(name)) for name in names]
+    return any(isinstance(v, Choice) and len(_kinds(r, v)) == 2 for v in chosen)
+
+
+def _kinds(r: Reader, value: Any) -> set[bool]:
+    """Return whether what the path chooses is a container, for all that it may be."""
+    value = r.settled(value)
+    if isinstance(value, Choice):
+        return _kinds(r, value.then) | _kinds(r, value.other)
+    return {isinstance(value, Map | Record | Seq)}

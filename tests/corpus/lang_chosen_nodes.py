@@ -49,11 +49,56 @@ def unpacked_where_there_is_a_pair(x):
     return x[0] * x[1]
 
 
+_STUMPS = {
+    "by": 1,
+    "at": 0.2,
+    "below": {"by": 0, "at": 0.1, "below": 1.5, "above": -0.7},
+    "above": {"by": 2, "at": 1.0, "below": {"by": 0, "at": 0.5, "below": 0.4, "above": 1.1}, "above": 2.2},
+}
+
+
+def leaf_of_a_tree(x, tree):
+    """A loop goes down while there is a dict, and ends with a number."""
+    node, weight, depth = tree, 1.0, 0
+    while isinstance(node, dict):
+        gap = x[node["by"]] - node["at"]
+        weight *= 1 / (1 + np.exp(-abs(gap)))
+        depth += 1
+        if weight < 0.3:
+            break
+        if gap > 0:
+            node = node["above"]
+            continue
+        node = node["below"]
+    return weight * depth if isinstance(node, dict) else weight * node
+
+
+def last_of_nested_pairs(x):
+    """What is left of nested pairs, of which the path goes on or ends."""
+    rest, t = (x[0], (x[1], (x[2], 0.5))), 1.0
+    while isinstance(rest, tuple):
+        rest = rest[0] if t * x[1] > 0.4 else rest[1]
+        t -= x[0]
+    return t * rest
+
+
 EXAMPLE_ARGS = {
+    "leaf_of_a_tree": lambda: (np.array([0.31, -0.72, 1.13]), _STUMPS),
+    "last_of_nested_pairs": lambda: (np.array([0.7, 0.5, -0.4]),),
     "neighbours_in_a_tree": lambda: (np.array([0.1, 0.2, 0.8, 0.5, 1.2, -0.7, -0.4, 0.9]),),
     "unpacked_where_there_is_a_pair": lambda: (np.array([0.7, 1.3]),),
 }
 MORE_ARGS = {
+    "leaf_of_a_tree": [
+        lambda: (np.array([0.01, 0.72, 0.93]), _STUMPS),
+        lambda: (np.array([0.61, 0.22, 0.93]), _STUMPS),
+        lambda: (np.array([0.61, 0.72, 1.13]), _STUMPS),
+    ],
+    "last_of_nested_pairs": [
+        lambda: (np.array([-0.6, 0.5, -0.4]),),
+        lambda: (np.array([0.2, 0.38, -0.4]),),
+        lambda: (np.array([0.2, -0.3, -0.4]),),
+    ],
     "neighbours_in_a_tree": [
         lambda: (np.array([1.1, 0.2, -0.8, 0.5, 0.2, -0.7, 0.9, -0.9]),),
         lambda: (np.array([0.3, 1.2, 0.8, -1.5, -1.2, 0.7, 0.5, 0.1]),),
