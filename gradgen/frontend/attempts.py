@@ -76,12 +76,15 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
                 error = further(error, other)
                 met.append(error)
         hints = {error.hint}
-        ways = itertools.product(kinds.to_pool(), (0, LIKE_OTHERS, RANKED))
-        for (pooled, whole), apart in ways:
+        ways = itertools.product((False, True), kinds.to_pool(), (0, LIKE_OTHERS, RANKED))
+        for tables, (pooled, whole), apart in ways:
             if apart and not {SUBSCRIPT, BESIDE} & hints:
                 continue  # no whole number of a tuple was read as a float, nor kept beside a row
+            if tables and not _asks_for_key(met):
+                continue  # no dict has to be lists of keys and of items
             try:
-                return read_once(fn, given, options, pooled=pooled, whole=whole, apart=apart)
+                kept: Any = {"whole": whole, "apart": apart, "tables": tables}
+                return read_once(fn, given, options, pooled=pooled, **kept)
             except GradgenError as other:
                 # Helpers stand above the function: what is further down there was not read later.
                 # In the function itself it was, though a loop that did not settle was read again.

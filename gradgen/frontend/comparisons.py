@@ -34,6 +34,7 @@ from gradgen.frontend.operators import COMPARE, FOLD, as_sets, is_set
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.special_methods import compared
+from gradgen.frontend.tables import is_table
 from gradgen.frontend.values import (
     BoundMethod,
     Box,
@@ -88,6 +89,8 @@ def compare(r: Reader, node: ast.Compare) -> Any:
 
 def _of_objects(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
     """Return what objects' own comparison gives, or whether they are the same."""
+    if is_table(left) and is_table(right) and OrderedDict in row_kinds.dicts_made(r):
+        r.refuse(node, "a comparison of dicts that may have an order", "compare sorted(d.items())")
     done = compared(r, node, op, left, right)
     if done is not MISSING:
         return done

@@ -87,10 +87,24 @@ class ComputedDict:
         self.names.pop(place)
         return self.held.pop(place)
 
-    def popitem(self):
+    def popitem(self, last=True):
         if not self.names:
             raise KeyError("popitem(): dictionary is empty")
-        return self.names.pop(), self.held.pop()
+        if last:
+            return self.names.pop(), self.held.pop()
+        return self.names.pop(0), self.held.pop(0)
+
+    def move_to_end(self, key, last=True):
+        if key not in self.names:
+            raise KeyError(key)
+        place = place_of(self.names, key)
+        name, item = self.names.pop(place), self.held.pop(place)
+        if last:
+            self.names.append(name)
+            self.held.append(item)
+        else:
+            self.names.insert(0, name)
+            self.held.insert(0, item)
 
     def update(self, other):
         for key, item in other.items():

@@ -53,7 +53,12 @@ _STUMPS = {
     "by": 1,
     "at": 0.2,
     "below": {"by": 0, "at": 0.1, "below": 1.5, "above": -0.7},
-    "above": {"by": 2, "at": 1.0, "below": {"by": 0, "at": 0.5, "below": 0.4, "above": 1.1}, "above": 2.2},
+    "above": {
+        "by": 2,
+        "at": 1.0,
+        "below": {"by": 0, "at": 0.5, "below": 0.4, "above": 1.1},
+        "above": 2.2,
+    },
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 
 import numpy as np
 
@@ -151,7 +151,47 @@ def _args(x, *entries):
     return lambda: (x, np.array(entries, float))
 
 
+def least_recently_used(x):
+    """What is kept is in the order in which it was asked for last."""
+    kept, used, cost = OrderedDict(), 0.0, 0.0
+    for asked in (0, 1, 2, 0, 3, 1, 0, 2):
+        if asked in kept:
+            kept.move_to_end(asked, last=asked != 1)
+            cost += 0.1 * kept[asked]
+            continue
+        cost += x[asked] ** 2
+        while kept and used + x[asked] > 2.7:
+            _, size = kept.popitem(last=False)
+            used -= size
+        kept[asked] = x[asked]
+        used += x[asked]
+    last, size = kept.popitem()
+    return cost + used * (last + 1) * size + sum(k * v for k, v in kept.items())
+
+
+def warped(x, y):
+    """Two series are matched, and the way back is found in the table of sums."""
+    n, m = len(x), len(y)
+    sums = {(-1, -1): 0.0}
+    for i in range(n):
+        for j in range(max(0, i - 2), min(m, i + 3)):
+            before = [sums[k] for k in ((i - 1, j), (i, j - 1), (i - 1, j - 1)) if k in sums]
+            sums[i, j] = (x[i] - y[j]) ** 2 + min(before)
+    i, j, way = n - 1, m - 1, 1.0
+    while (i, j) != (0, 0):
+        moves = [
+            (sums[p], p)
+            for p in ((i - 1, j - 1), (i - 1, j), (i, j - 1))
+            if p in sums and p != (-1, -1)
+        ]
+        i, j = min(moves)[1]
+        way += 0.1 * x[i] * y[j]
+    return sums[n - 1, m - 1] * way
+
+
 EXAMPLE_ARGS = {
+    "least_recently_used": lambda: (np.array([1.1, 0.8, 1.4, 0.6]),),
+    "warped": lambda: (np.array([0.31, -0.72, 1.13, 0.58]), np.array([-0.83, 0.44, 0.39])),
     "sums_by_bin": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),
     "lists_by_bin": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),
     "rows_by_bin": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3, 0.2),
