@@ -22,6 +22,7 @@ from gradgen.frontend.values import (
     Map,
     Ref,
     Seq,
+    Static,
     plain,
 )
 from gradgen.ir.nodes import Const, Value
@@ -53,7 +54,7 @@ def over_chosen(
     grows = _may_grow(r, value)
     columns = None
     if nested or not grows:
-        columns = _columns_chosen(r, _by_keys(r, value, node), node)
+        columns = _columns_chosen(r, _by_keys(r, value, node, over), node)
     if columns is not None:
         return columns
     grown = _grown(r, value, node) if grows else None
@@ -158,12 +159,16 @@ def _fits_column(r: Reader, part: Any) -> bool:
     return words or (isinstance(part, Value) and part.type.is_scalar)
 
 
-def _by_keys(r: Reader, value: Any, node: ast.AST) -> Any:
-    """Return a choice of dicts as one of what a loop over them runs over: their keys."""
+def _by_keys(
+    r: Reader, value: Any, node: ast.AST, over: Callable[[Reader, Any, ast.AST], Any]
+) -> Any:
+    """Return a choice of dicts and sets as one of what a loop over them runs over, in order."""
     value = r.settled(value)
     if isinstance(value, Choice):
-        sides = (_by_keys(r, option, node) for option in (value.then, value.other))
+        sides = (_by_keys(r, option, node, over) for option in (value.then, value.other))
         return Choice(value.test, *sides)
+    if isinstance(value, Static) and isinstance(value.obj, set | frozenset):
+        return Seq(over(r, value, node), list)
     if r.book.words and isinstance(value, Map):
         return Seq([plain(k) for k in every_item(r, node, value)], list)
     return value

@@ -289,7 +289,7 @@ def _is_plain(value: Any) -> bool:
     """Whether a value is a number, an array or a constant: no list of the graph."""
     if isinstance(value, Ref):
         return not value.storage.lists
-    return isinstance(value, Value | Static)
+    return isinstance(value, Value) or (isinstance(value, Static) and not is_set(value))
 
 
 def _arrays(*values: Any) -> bool:

@@ -50,7 +50,6 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Value
-from gradgen.ir.types import join
 
 WAY_OUT = "compute it outside the differentiated function and pass the result as an argument"
 
@@ -288,7 +287,10 @@ class Reader(Sharing):
         if isinstance(value, Value):
             return value
         if isinstance(value, Choice):
-            return self._read_choice(value)
+            # A cycle by nature: what is chosen is read, and may be a choice again.
+            from gradgen.frontend.chosen_values import read_choice
+
+            return read_choice(self, value)
         if isinstance(value, Seq) and value.kind is list:
             return self._listed(value) if value.grown is None else self.versions[value.grown]
         if not isinstance(value, Ref):
@@ -332,38 +334,6 @@ class Reader(Sharing):
         """Return a test as True or False: a branch may ask a number, or how long a list is."""
         known = isinstance(test, Const) or test.type.kind == "bool"
         return test if known else self.b.emit("bool", [test])
-
-    def _read_choice(self, choice: Choice) -> Value:
-        known = self.settled(choice)
-        if known is not choice:
-            return self.read(known)
-        options = (choice.then, choice.other)
-        truths = [v.const if isinstance(v, Const) else v for v in options]
-        if truths[0] is True and truths[1] is False:
-            return self.truth_of(choice.test)
-        sides = []
-        for option in (choice.then, choice.other):
-            with self.b.into(Block()) as block:
-                block.results.append(self.read(option))
-            sides.append(block)
-        type_ = join(*(block.results[0].type for block in sides))
-        if type_ is None and any(isinstance(v, Seq) for v in options):
-            kinds = " or a ".join(describe(v) for v in options)
-            raise UnsupportedError(
-                f"a name stands for a {kinds} here, depending on the path taken",
-                self.b.span,
-                "use two names",
-            )
-        if type_ is None:
-            raise UnsupportedError(
-                "a name stands for things of different types here, depending on the path taken",
-                self.b.span,
-                "use two names",
-            )
-        op = self.b.append(
-            "if", [choice.test], [type_], attrs={"style": "expression"}, blocks=sides
-        )
-        return op.out
 
     def view(self, ref: Ref, prim: str, operands: list[Value], attrs: dict[str, Any]) -> Any:
         """Return a view of what a reference holds; an element, where that is a number."""

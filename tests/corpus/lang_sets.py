@@ -212,7 +212,23 @@ def frozen_sets_as_keys(x):
     return best(frozenset(range(3))) ** 2
 
 
+def covered(x):
+    """The cheapest sets that cover everything; which set it is, the numbers decide."""
+    sets = [{1, 2, 3}, {3, 4}, {1, 2, 4, 5}, {5}]
+    left, chosen, cost = list(range(len(sets))), set(), 0.0
+    while chosen != set().union(*sets):
+        best = min(left, key=lambda k: x[k] / max(len(sets[k] - chosen), 1e-3))
+        left.remove(best)
+        new = sets[best] - chosen
+        if not new:
+            continue
+        cost += x[best] * (1 + 0.1 * len(new)) + sum(x[k % 4] ** 2 for k in sets[best])
+        chosen |= sets[best]
+    return cost
+
+
 EXAMPLE_ARGS = {
+    "covered": lambda: (np.array([1.2, 0.9, 2.1, 0.6]),),
     "frozen_sets_as_keys": lambda: (np.array([0.5, 1.25, 0.9]),),
     "nearest_of_the_rest": lambda: (np.array([0.5, 1.2, 0.91, 0.1, 0.7, 0.33, 1.4, 0.8, 0.65]),),
     "algebra_of_sets": lambda: (np.array([0.5, 1.2, 0.9, 0.1]),),
