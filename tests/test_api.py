@@ -363,6 +363,19 @@ def test_a_list_that_grows_in_what_is_returned_is_there() -> None:
         gradgen.vjp(grown_in_some_turns)(x)
 
 
+def damped(x: float, n: int = np.int64(3), *, rate: float = np.float32(0.1)) -> float:  # type: ignore[assignment]
+    return x**n * rate
+
+
+def test_the_text_has_numbers_of_numpy_for_defaults() -> None:
+    product = gradgen.value_and_grad(damped)
+    found = product(0.7)
+    assert "(x, n=np.int64(3), *, rate=np.float32(0.1)):" in product.source
+    space: dict[str, Any] = {}
+    exec(product.source, space)
+    assert space["damped_value_and_grad"](0.7) == found
+
+
 def test_the_text_of_a_vjp_is_that_of_the_last_call_before_its_pullback_runs() -> None:
     def squares(x: Any, n: int) -> Any:
         out = []

@@ -100,6 +100,21 @@ def test_wrong_cotangent() -> None:
         pullback((np.ones(3), 1.0))
 
 
+def grown(x):
+    items = []
+    for v in x:
+        items.append(v**2)
+    return {"items": tuple(items), "count": len(items), "kind": "squares"}
+
+
+@pytest.mark.parametrize("count", [3, 0, 0.0])
+def test_the_cotangent_of_a_whole_number_may_be_any(count: float) -> None:
+    value, pullback = gradgen.vjp(grown)(X)
+    assert value["count"] == 3
+    cotangent = {"items": (1.0, 2.0, 3.0), "count": count, "kind": "squares"}
+    np.testing.assert_allclose(pullback(cotangent), 2.0 * X * np.array([1.0, 2.0, 3.0]))
+
+
 def test_grad_points_here() -> None:
     for fn in (running, container):
         with pytest.raises(gradgen.ArgumentError, match=r"gradgen\.jacobian"):

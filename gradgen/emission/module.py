@@ -209,6 +209,13 @@ def _assemble(
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
+# Numbers of NumPy that are defaults, by the name of their type.
+NUMBERS = {
+    np.bool_: "np.bool_",
+    **{kind: f"np.{kind.__name__}" for kind in (np.int32, np.int64, np.float32, np.float64)},
+}
+
+
 def _signature(function: Function) -> ast.arguments:
     """Return the user's parameters, with the defaults that text can hold (from the last back)."""
     kinds: dict[Any, list[inspect.Parameter]] = {}
@@ -256,6 +263,9 @@ def _held(obj: Any, told: bool = False) -> ast.expr | None:
         return pieces.literal(obj)
     if isinstance(obj, np.ndarray) and obj.size <= LITERAL_LIMIT:
         return _array_literal(obj)
+    if type(obj) in NUMBERS:
+        number = float(str(obj)) if isinstance(obj, np.floating) else obj.item()
+        return pieces.call(NUMBERS[type(obj)], [pieces.literal(number)])
     if isinstance(obj, set | frozenset | slice) and is_spelled(obj):
         return spelled(obj)
     if isinstance(obj, tuple) and hasattr(obj, "_fields"):

@@ -19,6 +19,7 @@ from gradgen.errors import GradgenError
 from gradgen.frontend.assigned import assigned_names
 from gradgen.frontend.calls import call_arguments
 from gradgen.frontend.comprehensions import Renamer
+from gradgen.frontend.effects import spelling_of
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.hoisting import hoisted
 from gradgen.frontend.inlining import frame_of
@@ -204,6 +205,8 @@ def callee_of(
         frame = Frame(value.frame.source, {}, value.frame.globals, {}, value.frame)
         return Callee(definition, frame, owner, (value.defaults, value.kw_defaults))
     fn = value.obj if isinstance(value, Static) else None
+    if spelling_of(fn):
+        return None  # an effect that the text calls: the functions of ``logging`` do not raise
     if isinstance(fn, types.MethodType):
         owner, fn = (r.wrap(fn.__self__, fn, "__self__", node),), fn.__func__
     if not isinstance(fn, types.FunctionType) or is_marked(fn):

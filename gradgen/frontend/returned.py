@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import ast
 import inspect
+from dataclasses import replace
 from typing import Any
 
 from gradgen.diff.structures import note_classes
 from gradgen.errors import ArgumentError, ResultError
-from gradgen.frontend.arguments import enter, fallback_name, spec_of_value
+from gradgen.frontend.arguments import Container, enter, fallback_name, spec_of_value
 from gradgen.frontend.branches import fork
 from gradgen.frontend.describing import describe
 from gradgen.frontend.operators import chooses_structure
@@ -291,7 +292,7 @@ def _cotangent_seeds(
         raise ResultError(
             f"the parameter {name!r} has the name of the cotangent", function.span, "rename it"
         )
-    spec = spec_of_value(r, result)
+    spec = _of_any_numbers(spec_of_value(r, result))
     with r.b.into(Block()) as block:
         _, entered = enter(r, name, spec, [])
     function.body.ops[:0] = block.ops
@@ -304,6 +305,13 @@ def _cotangent_seeds(
     _add_parameter(function, name, spec)
     pairs = zip(values, entered, strict=True)
     return [(value, leaf.value) for value, leaf in pairs]
+
+
+def _of_any_numbers(spec: Any) -> Any:
+    """Return a spec without the whole numbers that are known: their cotangents may be any."""
+    if isinstance(spec, Container):
+        return replace(spec, items=tuple(map(_of_any_numbers, spec.items)))
+    return replace(spec, value=None, entries=None) if isinstance(spec, Type) else spec
 
 
 def _check_numbers(values: list[Value], function: Function) -> None:

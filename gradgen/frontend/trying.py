@@ -310,10 +310,20 @@ def _may_raise(r: Reader, op: Op) -> Iterator[type[BaseException]]:
             yield ZeroDivisionError
 
 
+LOGS = ("debug", "info", "warning", "error", "critical")
+
+
 def _surely_prints(op: Op) -> bool:
-    """Whether this is a ``print`` of texts, and of numbers in formats that numbers have."""
+    """Whether this is a ``print`` of texts, and of numbers in formats that numbers have.
+
+    A logger's format may be wrong for its numbers: it says so, and does not raise.
+    """
     shown = ast.parse(op.attrs["text"], mode="eval").body
-    if not isinstance(shown, ast.Call) or ast.unparse(shown.func) != "print":
+    if not isinstance(shown, ast.Call):
+        return False
+    name = ast.unparse(shown.func)
+    logs = name.startswith("logging.") and name.rpartition(".")[2] in LOGS
+    if not (logs or name == "print"):
         return False
     options = all(k.arg in ("sep", "end", "flush") for k in shown.keywords)
     return options and all(_surely_shown(op, a) for a in (*shown.args, *shown.keywords))

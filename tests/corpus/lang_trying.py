@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 
 import numpy as np
 
@@ -226,6 +227,22 @@ def stored_and_printed(x):
     return s * np.sum(a)
 
 
+def shifted_until_positive(x):
+    """Try shifts until a number is positive; what is told meanwhile does not raise."""
+    log = logging.getLogger("corpus")
+    tried = 1.0
+    for shift in (0.0, 0.5, 9.0):
+        with contextlib.suppress(ValueError):
+            low = x[2] * tried + shift
+            if low < 0.0:
+                raise ValueError(low)
+            log.debug("a shift of %.1f is enough", shift)
+            break
+        log.debug("a shift of %.1f is not", shift)
+        tried += shift + x[0]
+    return np.log(low) * tried
+
+
 _A = [[0.7, 1.3, -0.4, 2.1], [1.2, -0.9, 0.8, 0.3]]
 _NAMES = [
     "missing_option",
@@ -242,6 +259,7 @@ _NAMES = [
     "left_by_jumps",
     "logarithm_or_itself",
     "stored_and_printed",
+    "shifted_until_positive",
 ]
 EXAMPLE_ARGS = {name: lambda: (np.array(_A[0]),) for name in _NAMES}
 MORE_ARGS = {name: [lambda: (np.array(_A[1]),)] for name in _NAMES}
