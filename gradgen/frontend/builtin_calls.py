@@ -157,15 +157,27 @@ def _text(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
 def _of_what_is_known(function: Any) -> None:
     """Enter a builtin that makes texts of whole numbers, or whole numbers of texts."""
 
-    @special(function)
+    @special(function, listed=function is not str.maketrans)
     def read(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
         """Read what it makes of a letter or whole number that is known."""
+        args = [_if_known(a) for a in args]
         if not all(map(is_static, args)):
             r.refuse(node, f"{function.__name__} of what is not known", "use constants")
         return of_texts(r, node, function, args, {})
 
 
-for _function in (ord, chr, bin, oct, hex):
+def _if_known(value: Any) -> Any:
+    """Return a dict of known items, as the letters of ``str.maketrans``, as Python's own."""
+    if (
+        isinstance(value, Map)
+        and value.unknown is None
+        and all(map(is_static, value.items.values()))
+    ):
+        return Static({k: static_value(v) for k, v in value.items.items()})
+    return value
+
+
+for _function in (ord, chr, bin, oct, hex, str.maketrans):
     _of_what_is_known(_function)
 
 

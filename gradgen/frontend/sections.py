@@ -18,7 +18,7 @@ SECTIONS = {
     "aggregates": "sum max min any all prod tuple list",
     "averages": "mean variance pvariance stdev pstdev",
     "builtin_calls": "log pow float int bool complex divmod getLogger str repr format ord chr bin "
-    "oct hex len isinstance issubclass round slice type",
+    "oct hex maketrans len isinstance issubclass round slice type",
     "caught": "cause_told exception_made",
     "constructor_calls": "zeros ones empty zeros_like empty_like ones_like full full_like identity "
     "arange linspace fromfunction float64 float32 int64 int32 int16 int8 uint8 bool",

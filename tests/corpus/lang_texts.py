@@ -126,7 +126,15 @@ def joined_keys(x):
     return d["a"] * name.count("a") + d["c"] * (name == "acq") + len(",".join(map(str.upper, d)))
 
 
+def words_of(x, text="Up, up and DOWN; then up!"):
+    weights = {"up": x, "down": x**2}
+    plain = text.lower().translate(str.maketrans("", "", ",;!"))
+    turned = plain.translate(str.maketrans({"n": "n", "t": None}))
+    return sum(weights.get(word, 0.1) for word in plain.split()) + len(turned) * x
+
+
 EXAMPLE_ARGS = {
+    "words_of": lambda: (1.1,),
     "joined_keys": lambda: (1.1,),
     "letters": lambda: (1.1,),
     "options": lambda: (1.1,),
