@@ -210,7 +210,7 @@ def _assemble(
 
 
 # Numbers of NumPy that are defaults, by the name of their type.
-NUMBERS = {
+NUMBERS: dict[type, str] = {
     np.bool_: "np.bool_",
     **{kind: f"np.{kind.__name__}" for kind in (np.int32, np.int64, np.float32, np.float64)},
 }
