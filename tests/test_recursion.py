@@ -638,3 +638,13 @@ def test_tuples_that_grow_with_the_depth_are_read_in_time() -> None:
     w = np.array([0.6, 0.4])
     gradient = gradgen.grad(best_path)(w, 2)
     assert_gradient(best_path, (w, 2), (gradient,), (0,))
+
+
+def test_second_derivatives_where_the_sweep_hands_back_what_it_adds_to() -> None:
+    p, y = np.array([2.0, -0.3]), np.array([1.0, 0.2])
+    direction = np.array([0.6, -1.1])
+    product = gradgen.hvp(recursion.steps_as_long_as_can_be)((p, y, 1.2), direction)
+    slope = gradgen.grad(recursion.steps_as_long_as_can_be)
+    h = 1e-5
+    expected = (slope(p + h * direction, y, 1.2) - slope(p - h * direction, y, 1.2)) / (2 * h)
+    np.testing.assert_allclose(product, expected, rtol=1e-7)

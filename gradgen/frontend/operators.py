@@ -280,12 +280,12 @@ def chooses_structure(value: Any) -> bool:
     if not isinstance(value, Choice):
         return False
     return any(
-        chooses_structure(o) if isinstance(o, Choice) else not _is_plain(o)
+        chooses_structure(o) if isinstance(o, Choice) else not is_plain(o)
         for o in (value.then, value.other)
     )
 
 
-def _is_plain(value: Any) -> bool:
+def is_plain(value: Any) -> bool:
     """Whether a value is a number, an array or a constant: no list of the graph."""
     if isinstance(value, Ref):
         return not value.storage.lists

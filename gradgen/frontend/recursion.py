@@ -66,13 +66,13 @@ def decide(r: Reader, node: ast.AST, definition: Any, frame: Frame, bound: dict[
     book.count[id(definition)] = book.count.get(id(definition), 0) + 1
     if not active:
         return
-    seen: Seen = {}
+    seen = Seen()
     here, most = _skeleton(r, bound, node, False, seen), DEEPER if book.effort else DEPTH
     if all(_skeleton(r, a.bound, node, False, seen) != here for a in active):
         if len(active) < STRUCTURES:
             return
     elif (book.effort or r.b.depth == active[-1].depth) and len(active) < most:
-        seen = {}
+        seen = Seen()
         full = state_at(r, node, frame, bound) or _skeleton(r, bound, node, True, seen)
         fresh = all((a.state or _skeleton(r, a.bound, node, True, seen)) != full for a in active)
         if fresh and book.count[id(definition)] < (MOST_TURNS if book.effort else COUNT):
@@ -100,7 +100,7 @@ def state_at(r: Reader, node: ast.AST, frame: Frame, bound: dict[str, Any]) -> A
         if isinstance(value, Const) or (isinstance(value, Box) and value is not f.shared)
     }
     try:
-        return _skeleton(r, bound | around, node, True, {})
+        return _skeleton(r, bound | around, node, True, Seen())
     except UnsupportedError:
         return None
 
@@ -169,7 +169,10 @@ def _emit(r: Reader, node: ast.AST, state: Reading, given: list[Any]) -> Any:
     held = [r.hold(v) for v in op.outputs[: len(kinds)]]
     for ref, tuples in zip(held, classes(template), strict=True):
         row_kinds.set_class(r, ref, tuples)
+    back = {i: k for i, k in (state.handed_back or {}).items() if isinstance(given[k], Ref)}
     for i, k in callee.shares:
+        if i in back:
+            continue  # it is what was given, and nothing else
         if i >= len(held) or not isinstance(held[i], Ref) or not isinstance(given[k], Ref):
             continue
         if _may_be_item(held[i].value.type, inputs[k].type):
@@ -179,7 +182,8 @@ def _emit(r: Reader, node: ast.AST, state: Reading, given: list[Any]) -> Any:
         else:
             # An array that is also in a list: it may be read, but not written to.
             held[i].storage.outside = True
-    return rebuilt(r, template, iter(held))
+    shown = [given[back[i]] if i in back else v for i, v in enumerate(held)]
+    return rebuilt(r, template, iter(shown))
 
 
 def _may_be_item(result: Type, given: Type) -> bool:

@@ -20,6 +20,7 @@ from gradgen.frontend.templates import (
     Options,
     Same,
     Template,
+    carried_parts,
     equal,
     portable,
     types,
@@ -143,8 +144,9 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
             "return an object of a class of your own, which is kept in lists, or fill lists",
         )
     if state.result is None or not equal(state.result, found):
-        state.result = found
+        state.result, state.handed_back = found, None
         book.version += 1
+    _note_handed_back(r, state, carried_parts(found, value))
     given = zip(values_of(r, found, value), types(found), strict=True)
     results = [_in_place_of_nothing(r, v, t) for v, t in given]
     written = [k for k, h in enumerate(r.held) if isinstance(h, Ref)
@@ -169,6 +171,25 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
     if not shares <= callee.shares:
         callee.shares |= shares
         book.version += 1
+
+
+def _note_handed_back(r: InnerReader, state: Reading, parts: list[Any]) -> None:
+    """Note which results are, on all paths, arrays that the function is given: other names of them.
+
+    A call inside is taken to hand back what the paths without one do, until one shows otherwise.
+    """
+    place = {h.storage: k for k, h in enumerate(r.held)
+             if isinstance(h, Ref) and h.value.type.kind == "array"}  # fmt: skip
+    found = {
+        i: place[part.storage]
+        for i, part in enumerate(parts)
+        if isinstance(part, Ref) and not part.steps and part.storage in place
+    }
+    before = state.handed_back
+    now = found if before is None else dict(sorted(before.items() & found.items()))
+    if now != before:
+        state.handed_back = now
+        r.book.version += 1
 
 
 def _in_place_of_nothing(r: InnerReader, v: Value, type_: Type) -> Value:

@@ -51,6 +51,7 @@ class Reading:
         self.types: list[Type] = []
         self.outer: dict[tuple[int, str], Outer] = {}
         self.result: Template | None = None
+        self.handed_back: dict[int, int] | None = None  # which results are arrays that were given
         self.busy = False
         self.read_at = -1
 

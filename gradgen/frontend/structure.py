@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import field
 from typing import Any, NoReturn
 
 from gradgen.dataclass import dataclass
@@ -11,7 +12,7 @@ from gradgen.errors import UnsupportedError
 from gradgen.frontend import ranges, row_kinds
 from gradgen.frontend.describing import describe
 from gradgen.frontend.objects import Method
-from gradgen.frontend.operators import chooses_structure
+from gradgen.frontend.operators import is_plain
 from gradgen.frontend.parts import parts, with_parts
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import (
@@ -41,7 +42,13 @@ class Structure:
     items: tuple[tuple[Any, Structure], ...] = ()
 
 
-Seen = dict[Box, Structure]
+@dataclass(slots=True, eq=False)
+class Seen:
+    """What was looked at before: structures, and which choices are of containers alone."""
+
+    structures: dict[Box | Choice, Structure] = field(default_factory=dict)
+    contained: dict[Choice, tuple[bool, bool]] = field(default_factory=dict)
+
 
 NUMBER = Structure("number", None)
 LIST = Structure("list", None)
@@ -72,11 +79,14 @@ def flatten(
     if isinstance(value, Const) and (constants or isinstance(value.const, bool)):
         return Structure(("constant", type(value.const), repr(value.const)), value), []
     if isinstance(value, Choice):
-        if look is not None and _is_one_of_containers(value):
-            sides = [
-                flatten(r, o, node, constants, look, grow)[0] for o in (value.then, value.other)
-            ]
-            return Structure(("choice", sides[0].key, sides[1].key), value), []
+        if look is not None and _contained(value, look.contained)[0]:
+            if value not in look.structures:
+                sides = [
+                    flatten(r, o, node, constants, look, grow)[0] for o in (value.then, value.other)
+                ]
+                key = ("choice", sides[0].key, sides[1].key)
+                look.structures[value] = Structure(key, value)
+            return look.structures[value], []
         value = _of_choices(r, value) or _number_chosen(r, value, node)
     if isinstance(value, Iteration) and row_kinds.is_range(value):
         return _flatten_range(r, value, node, constants, look)
@@ -88,9 +98,9 @@ def flatten(
     if isinstance(value, Box):
         if look is None:
             return _flatten_box(r, value, node, constants, look, grow)
-        if value not in look:  # objects may hold each other in ever so many ways
-            look[value] = _flatten_box(r, value, node, constants, look, grow)[0]
-        return look[value], []
+        if value not in look.structures:  # objects may hold each other in ever so many ways
+            look.structures[value] = _flatten_box(r, value, node, constants, look, grow)[0]
+        return look.structures[value], []
     if isinstance(value, Method):
         inner, leaves = flatten(r, value.owner, node, constants, look, grow)
         key = ("method", id(value.function), inner.key)
@@ -108,13 +118,17 @@ def _flatten_range(
     return LIST, [ranges.as_list(r, node, value)]
 
 
-def _is_one_of_containers(value: Any) -> bool:
-    """Whether a value is one container, text or None or another: on each path it is known which."""
-    if isinstance(value, Choice):
-        return chooses_structure(value) and all(
-            map(_is_one_of_containers, (value.then, value.other))
-        )
-    return isinstance(value, Static | Map | Seq)
+def _contained(value: Any, told: dict[Choice, tuple[bool, bool]]) -> tuple[bool, bool]:
+    """Return whether a value is one container, text or None or another, and whether no constant.
+
+    On each path it is known which; choices among constants alone are others.
+    """
+    if not isinstance(value, Choice):
+        return isinstance(value, Static | Map | Seq), not is_plain(value)
+    if value not in told:
+        (one, some), (two, other) = (_contained(o, told) for o in (value.then, value.other))
+        told[value] = one and two and (some or other), some or other
+    return told[value]
 
 
 def _of_choices(r: Reader, value: Choice) -> Seq | None:
@@ -158,7 +172,7 @@ def _flatten_box(
     items, leaves = [], []
     for k, item in parts(box):
         chosen = isinstance(box, Record) and isinstance(item, Choice)
-        if chosen and _is_one_of_containers(item):
+        if chosen and _contained(item, {})[0]:
             _refuse_choice(
                 r, node
             )  # what objects hold changes, and paths to all of it are too many

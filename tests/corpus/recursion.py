@@ -410,7 +410,61 @@ def pairs_appended_on_the_way_back(x, n):
     return sum(a * b for a, b in _powers(x, n))
 
 
+def halved(y, h, p, depth):
+    """A step, or two of half its length where these differ."""
+    slope = np.array([y[1], -p[0] * y[0] + p[1] * y[1]])
+    middle = y + 0.5 * h * slope
+    two = middle + 0.5 * h * np.array([middle[1], -p[0] * middle[0]])
+    if np.max(np.abs(two - y - h * slope)) < 0.06 or depth > 4:
+        return two, 1
+    first, n = halved(y, h / 2, p, depth + 1)
+    second, m = halved(first, h / 2, p, depth + 1)
+    return second, n + m
+
+
+def steps_as_long_as_can_be(p, y, end):
+    """The sweep of the pair hands back the array that it adds to."""
+    t, count = 0.0, 0
+    while t < end:
+        y, n = halved(y, 0.5, p, 0)
+        t += 0.5
+        count += n
+    return y @ y + 0.01 * count
+
+
+def added_to(hist, w, n):
+    if n > 0:
+        hist = added_to(hist, 0.8 * w, n - 1)
+    hist[n] += w * w
+    return hist
+
+
+def handed_back(w, x, n):
+    """The result is the array that was given, by another name."""
+    h = x.copy()
+    r = added_to(h, w, n)
+    r[1] *= w
+    return np.sum(h * r) + h[0]
+
+
+def turned(a, b, n):
+    a[0] += b[1]
+    if n <= 0:
+        return a
+    return turned(b, a, n - 1)
+
+
+def one_or_the_other(x, n):
+    """Which of two arrays comes back, the depth decides."""
+    a, b = x.copy(), 2.0 * x
+    r = turned(a, b, n)
+    return np.sum(r * a) + np.sum(b * r)
+
+
 EXAMPLE_ARGS = {
+    "steps_as_long_as_can_be": lambda: (np.array([2.0, -0.3]), np.array([1.0, 0.2]), 1.2),
+    "handed_back": lambda: (0.7, np.array([0.3, -0.7, 1.1, 0.6]), 3),
+    "one_or_the_other": lambda: (np.array([0.3, -0.7, 1.1]), 3),
     "pairs_appended_on_the_way_back": lambda: (np.array([0.5, 0.3, 0.7, 0.2]), 2),
     "kept_by_an_object": lambda: (0.4, 5, 3),
     "grown": lambda: (0.3, 1.5),
@@ -444,6 +498,8 @@ EXAMPLE_ARGS = {
 }
 
 MORE_ARGS = {
+    "handed_back": [lambda: (0.7, np.array([0.3, -0.7]), 0)],
+    "one_or_the_other": [lambda: (np.array([0.3, -0.7]), 2), lambda: (np.array([0.3, 0.5]), 0)],
     "result_for_nothing": [lambda: (np.array([0.6, 1.3, 0.7]),)],
     "recursive_loss": [lambda: (1.2, 0), lambda: (0.5, 6)],
     "fibonacci_loss": [lambda: (0.8, 1)],
