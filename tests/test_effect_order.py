@@ -155,7 +155,21 @@ def recursion_in_a_head(x):
     return sum((v * v for v in [grown(x[0], 0), grown(x[1], 0)]), start=grown(x[2], 0))
 
 
+def containers_shown_when_all_arguments_are_there(x):
+    held, items, y = {"n": 3, "x": x[0]}, [x[1]], x.copy()
+
+    def overwrite(values):
+        values[0] = 5.0
+        return values[1]
+
+    print(held, held.pop("n"), held)
+    print(items, items.append(x[2]), len(items), *items, sep=";")
+    print(f"{items} {items.append(1.0)} {items}", y, overwrite(y))
+    return held["x"] * items[1] * y[3] ** 2
+
+
 ORDERED = [
+    containers_shown_when_all_arguments_are_there,
     sum_of_generator_and_start, head_before_what_follows, head_in_a_users_call,
     largest_or_default, helper_with_filter, named_with_filter, map_over_filter,
     map_over_filter_listed, filter_over_map, enumerated_filter, while_small, while_small_left,

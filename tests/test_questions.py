@@ -126,6 +126,21 @@ def shown_queue(x: Any) -> Any:
     return sum(x**2) * len(f"{queue}")
 
 
+def shown_ordered_dict(x: Any) -> Any:
+    return sum(x**2) * len(f"{OrderedDict(a=1)}")
+
+
+def shown_default_dict(x: Any) -> Any:
+    made = defaultdict(float)
+    made["a"] += x[0]
+    return made["a"] * len(str(made))
+
+
+def shown_keys(x: Any) -> Any:
+    held = {"a": x[0]}
+    return sum(x**2) * len(f"{held.keys()}")
+
+
 def order_of_keys(x: Any) -> Any:
     return sum(x**2) * weight(OrderedDict(a=1, b=2) == OrderedDict(b=2, a=1))
 
@@ -159,7 +174,8 @@ def spelled_members(x: Any) -> Any:
 @pytest.mark.parametrize(
     ("loss", "why"),
     [(queue_or_list, "deque"), (queue_and_list, "deque"), (list_before_a_queue, "deque"),
-     (shown_queue, "deque"),
+     (shown_queue, "deque"), (shown_ordered_dict, "no plain dict"),
+     (shown_default_dict, "no plain dict"), (shown_keys, "view of a dict"),
      (order_of_keys, "another order"), (which_dict, "another class"),
      (which_tuple, "two tuples are one"), (tuple_or_list_by_path, "a tuple or a list"),
      (int_or_float_by_max, "several kinds"), (array_of_no_axes, "several kinds"),

@@ -191,7 +191,8 @@ def _is(spec: Opaque, v: Any) -> bool:
 
 def _is_queue(function: Function | None, v: Any) -> bool:
     """Whether a list of the result is a deque in Python."""
-    queues = function.result["reader"].queues if function is not None else ()
+    others = function.result["reader"].others if function is not None else ()
+    queues = [box for box in others if isinstance(box, Seq)]
     return v in queues or (isinstance(v, Ref) and any(q.grown is v.storage for q in queues))
 
 

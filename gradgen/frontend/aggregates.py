@@ -346,7 +346,10 @@ def _container(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     value = counted(r, args[0]) if isinstance(args[0], Iteration) else args[0]
     if isinstance(value, list):
         return Seq(value, kind)
-    return copied(r, node, value, kind)
+    out = copied(r, node, value, kind)
+    if isinstance(out, Ref) and kind is list:
+        r.lists_made.add(out.storage)
+    return out
 
 
 def copied(r: Reader, node: ast.AST, value: Any, kind: type = list) -> Seq | Ref:

@@ -309,6 +309,8 @@ def enter(
         if spec.ordered:
             r.book.made.note(OrderedDict)
         box = Map(items, (name, path) if spec.open else None, given=True)
+        if spec.ordered:
+            r.others.add(box)
     r.given[box.id] = name, path
     return box, leaves
 

@@ -124,7 +124,7 @@ def _with_factory(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     """Read a dict that makes what is missing."""
     factory = None if not args or is_none(args[0]) else list_rows.factory(r, node, args[0])
     r.book.made.note(collections.defaultdict)
-    return _new_dict(r, node, args[1:], kwargs, factory)
+    return _of_another_class(r, _new_dict(r, node, args[1:], kwargs, factory))
 
 
 @special(collections.deque)
@@ -141,7 +141,7 @@ def _deque(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     r.book.made.note(collections.deque)
     queue = copied(r, node, args[0]) if args else Seq([], list)
     if isinstance(queue, Seq):
-        r.queues.add(queue)
+        r.others.add(queue)
     return queue
 
 
@@ -166,9 +166,18 @@ def _named_tuple(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
 @special(dict, collections.OrderedDict)
 def _dict(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Map | Record:
     """Return the dict of another, or of pairs, and of keyword arguments."""
-    if callee_name(node) == "OrderedDict":
-        r.book.made.note(collections.OrderedDict)
-    return _new_dict(r, node, args, kwargs, None)
+    made = _new_dict(r, node, args, kwargs, None)
+    if callee_name(node) != "OrderedDict":
+        return made
+    r.book.made.note(collections.OrderedDict)
+    return _of_another_class(r, made)
+
+
+def _of_another_class(r: Reader, made: Map | Record) -> Map | Record:
+    """Note that a dict is not shown as one."""
+    if isinstance(made, Map):
+        r.others.add(made)
+    return made
 
 
 def _new_dict(r: Reader, node: ast.AST, args: Args, kwargs: Options, factory: Any) -> Map | Record:

@@ -12,6 +12,7 @@ import types
 import warnings
 from typing import Any
 
+from gradgen.dataclass import dataclass
 from gradgen.frontend import own_texts
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.shown_rows import shown
@@ -51,31 +52,36 @@ def _stream(obj: Any) -> str:
     return "sys.stderr" if obj is sys.stderr else ""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """An argument of a function with an effect; ``starred``: it is unpacked there."""
+
+    node: ast.expr
+    value: Any
+    starred: bool = False
+
+
 def call_effect(r: Reader, node: ast.Call, name: str) -> Any:
-    """Emit the call of a function with an effect."""
+    """Emit the call of a function with an effect: of its arguments, once all are there."""
+    parts = [part for a in node.args for part in _parts(r, a)]
+    named = [(k, shown(r, k.value)) for k in node.keywords]
     holes: list[Value] = []
-    args: list[ast.expr] = []
-    for a in node.args:
-        if isinstance(a, ast.Starred):
-            args += _unpacked(r, a, holes)
-        else:
-            args.append(_argument(r, a, holes))
-    keywords = [ast.keyword(k.arg, _argument(r, k.value, holes)) for k in node.keywords]
+    args = [_argument(r, part, holes) for part in parts]
+    keywords = [ast.keyword(k.arg, _argument(r, Part(k.value, v), holes)) for k, v in named]
     call = ast.Call(ast.parse(name, mode="eval").body, args, keywords)
     text = ast.unparse(ast.fix_missing_locations(call))
     r.b.append("effect", [Const(True), *holes], [], span=r.span(node), attrs={"text": text})
     return Static(None)
 
 
-def _unpacked(r: Reader, node: ast.Starred, holes: list[Value]) -> list[ast.expr]:
-    """Return what is unpacked: by item, or as it stands where nobody can count its items."""
+def _parts(r: Reader, node: ast.expr) -> list[Part]:
+    """Evaluate an argument, or what is unpacked: as it stands where nobody can count its items."""
+    if not isinstance(node, ast.Starred):
+        return [Part(node, shown(r, node))]
     value = given(r, node.value, r.settled(shown(r, node.value)))
-    if isinstance(value, Texts):
-        return [ast.Starred(spelled(r, value, node, holes), ast.Load())]
-    if _stands(r, value):
-        return [ast.Starred(spelled(r, value, node, holes), ast.Load())]
-    items = sequence_items(r, value, node)
-    return [spelled(r, _said(r, node, item), node, holes) for item in items]
+    if isinstance(value, Texts) or _stands(r, value):
+        return [Part(node, value, starred=True)]
+    return [Part(node, item) for item in sequence_items(r, value, node)]
 
 
 def _stands(r: Reader, value: Any) -> bool:
@@ -93,8 +99,11 @@ def _said(r: Reader, node: ast.expr, value: Any) -> Any:
     return value if said is None else said
 
 
-def _argument(r: Reader, node: ast.expr, holes: list[Value]) -> ast.expr:
-    value = shown(r, node)
+def _argument(r: Reader, part: Part, holes: list[Value]) -> ast.expr:
+    """Return what is written for an argument."""
+    node, value = part.node, part.value
+    if part.starred:
+        return ast.Starred(spelled(r, value, node, holes), ast.Load())
     if isinstance(value, Static):
         if _stream(value.obj):
             return ast.parse(_stream(value.obj), mode="eval").body

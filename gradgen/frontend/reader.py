@@ -86,7 +86,8 @@ class Reader(Sharing):
         self.given: dict[int, tuple[str, tuple[Any, ...]]] = {}  # boxes in arguments: ways there
         self.given_lists: dict[Thing, int] = {}  # lists of the graph that such were made
         self.given_writes: set[int] = set()  # those that are written to, or may be
-        self.queues: set[Box] = set()  # lists that are a deque in Python
+        self.others: set[Box] = set()  # lists and dicts that are a deque, say, in Python
+        self.lists_made: set[Storage] = set()  # lists that are one in Python, too
         # Lists whose items were written to, and lists of lists that grew or shrank: in which
         # turn of a loop that is not over, 0 for none.
         self.item_writes: dict[Thing, int] = {}

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, NoReturn
+from typing import Any
 
 from gradgen.emission import pieces
 from gradgen.frontend import row_kinds
 from gradgen.frontend.evaluate import evaluate
-from gradgen.frontend.parts import parts
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.text_items import of_comprehension
-from gradgen.frontend.values import Choice, Map, Ref, Seq
+from gradgen.frontend.values import Ref
 from gradgen.ir.nodes import Value
 
 
@@ -24,37 +23,7 @@ def shown(r: Reader, node: ast.expr) -> Any:
             if made is not node:
                 texts.spelled = pieces.call("tuple", [texts.spelled])
             return texts
-        return evaluate(r, node)
-    value = evaluate(r, node)
-    if row_kinds.taken_for_lists(r) and not _is_made_here(node):
-        _require_lists(r, node, value)
-    return value
-
-
-def _is_made_here(e: ast.expr) -> bool:
-    """Whether an expression makes a list."""
-    call = isinstance(e, ast.Call) and isinstance(e.func, ast.Name)
-    made = call and e.func.id in ("list", "sorted")  # type: ignore[attr-defined]
-    return made or isinstance(e, ast.List | ast.ListComp)
-
-
-def _require_lists(r: Reader, node: ast.expr, value: Any) -> None:
-    """Refuse to show what may be a deque or a range, which would be shown as a list."""
-    if isinstance(value, Choice):
-        _require_lists(r, node, value.then)
-        _require_lists(r, node, value.other)
-    elif isinstance(value, Seq | Map):
-        if isinstance(value, Seq) and value.kind is list and (value.joined or value in r.queues):
-            _refuse_list(r, node)
-        for _, item in parts(value):
-            _require_lists(r, node, item)
-    elif row_kinds.may_be_queue(r, value):
-        _refuse_list(r, node)
-
-
-def _refuse_list(r: Reader, node: ast.expr) -> NoReturn:
-    what = f"a text of what may be a list or a {row_kinds.taken_for_lists(r)}"
-    r.refuse(node, what, "show list(...) of it")
+    return evaluate(r, node)
 
 
 def _makes_tuple(e: ast.expr) -> bool:

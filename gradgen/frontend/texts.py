@@ -13,6 +13,7 @@ from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.exact_kinds import is_exact
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.shown_classes import require_own_class
 from gradgen.frontend.values import (
     Choice,
     Map,
@@ -228,6 +229,7 @@ def spelled(r: Reader, value: Any, node: ast.AST, holes: list[Value]) -> ast.exp
         test = spelled(r, value.test, node, holes)
         then, other = (spelled(r, v, node, holes) for v in (value.then, value.other))
         return ast.IfExp(test, then, other)
+    require_own_class(r, node, value)
     if is_static(value) and _is_literal(static_value(value)):
         return ast.parse(repr(static_value(value)), mode="eval").body
     if isinstance(value, Value | Ref) and pointers.points_to_rows(r.read(value).type):
