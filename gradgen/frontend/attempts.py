@@ -76,15 +76,9 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
                 error = further(error, other)
                 met.append(error)
         hints = {error.hint}
-        ways = itertools.product((False, True), kinds.to_pool(), (0, LIKE_OTHERS, RANKED))
-        for tables, (pooled, whole), apart in ways:
-            if apart and not {SUBSCRIPT, BESIDE} & hints:
-                continue  # no whole number of a tuple was read as a float, nor kept beside a row
-            if tables and not _asks_for_key(met):
-                continue  # no dict has to be lists of keys and of items
+        for rows in _with_rows(kinds, hints, met):
             try:
-                kept: Any = {"whole": whole, "apart": apart, "tables": tables}
-                return read_once(fn, given, options, pooled=pooled, **kept)
+                return read_once(fn, given, options, **rows)
             except GradgenError as other:
                 # Helpers stand above the function: what is further down there was not read later.
                 # In the function itself it was, though a loop that did not settle was read again.
@@ -210,6 +204,23 @@ def _attempts(
         yield from ((last, effort, True, False) for effort in EFFORTS)
     if not early and _asks_for_key(met):
         yield from ((given, effort, False, True) for effort in EFFORTS)
+
+
+def _with_rows(kinds: Kinds, hints: set[str], met: list[GradgenError]) -> Iterator[dict[str, Any]]:
+    """Yield how to read a function whose objects, or tuples alone, are rows of lists.
+
+    ``hints`` and ``met`` are what was said so far, which grows meanwhile.
+    """
+    ways = itertools.product((False, True), kinds.to_pool(), (0, LIKE_OTHERS, RANKED))
+    for tables, (pooled, whole), apart in ways:
+        if apart and not {SUBSCRIPT, BESIDE} & hints:
+            continue  # no whole number of a tuple was read as a float, nor kept beside a row
+        if tables and not _asks_for_key(met):
+            continue  # no dict has to be lists of keys and of items
+        how = {"pooled": pooled, "whole": whole, "apart": apart, "tables": tables}
+        yield how
+        if whole and not apart:  # such objects may need loops that are written out
+            yield {**how, "effort": FOR}
 
 
 def _asks_for_key(met: list[GradgenError]) -> bool:

@@ -64,7 +64,7 @@ class Kinds:
         everything = self.made | self.given
         tried = [set(self.made)] + [everything] * (everything != self.made)
         others = frozenset(self.made - self.listed)
-        alone = [(set(self.listed), others)] if self.listed and others else []
+        alone = [(set(self.listed), others)] if others else []
         return [*((kinds, frozenset[type]()) for kinds in tried), *alone]
 
 
