@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from gradgen.diff.activity import carried, ends
 from gradgen.diff.missing import missing_values, read_for_sure, something_in
-from gradgen.diff.unassigned import carrying_none, start_from, start_from_none
+from gradgen.diff.unassigned import carrying_none, moves, start_from, start_from_none
 from gradgen.ir.nodes import Block, Const, Function, Op, Undefined, Value, blocks_of, walk
 from gradgen.ir.partition import Partition
 from gradgen.passes.dce import EFFECTS
@@ -40,8 +40,9 @@ def drop_sure(function: Function, generated: bool = False) -> None:
 def settle_guards(function: Function, every: bool = False) -> None:
     """Keep the guards that the text needs, or ``every`` one; their variables start from None.
 
-    In compiled code, where a variable cannot be None at one time and a number at another, all test
-    flags, and what the sweep reads in any case starts from something of its type.
+    Those of what a list may have given, in which None stands beside numbers, test flags.  In
+    compiled code, where a variable cannot be None at one time and a number at another, all do, and
+    what the sweep reads in any case starts from something of its type.
     """
     missing = missing_values(function.body, placed=False)
     guards = [(b, op, v) for b in blocks_of(function.body) for op in b.ops if (v := _guarded(op))]
@@ -49,6 +50,9 @@ def settle_guards(function: Function, every: bool = False) -> None:
         test_flags(function.body, [(op, v) for _, op, v in guards], missing)
         _fill(function.body, [v for _, _, v in guards if v.op is None], missing)
         return
+    told = _may_be_none(function.body, [v for _, _, v in guards])
+    test_flags(function.body, [(op, v) for _, op, v in guards if v in told], missing)
+    guards = [(block, op, v) for block, op, v in guards if v not in told]
     if not guards:
         return
     reader, stale = _Reads(function.body), _new_in_turns(function.body)
@@ -64,6 +68,37 @@ def settle_guards(function: Function, every: bool = False) -> None:
     function.raised_for = read_for_sure(function.body) - kept
     for block in {b: None for b, op, _ in guards if op in gone}:
         _remove(block, gone)
+
+
+def _may_be_none(body: Block, guarded: list[Value]) -> set[Value]:
+    """Return what is guarded and may be None where it is assigned, as an item of a list."""
+    held = [v for op in walk(body) if not op.blocks and op.outputs for v in _items_put(op)]
+    if not guarded or not any(isinstance(v, Const) and v.const is None for v in held):
+        return set()
+    sources: dict[Value, list[Value]] = {}
+    for values, k, target in moves(body):
+        sources.setdefault(target, []).append(values[k])
+    return {v for v in guarded if _is_from_a_list(v, sources)}
+
+
+def _items_put(op: Op) -> list[Value]:
+    """Return what an operation puts into a list."""
+    return op.inputs if op.outputs[0].type.kind == "list" else []
+
+
+def _is_from_a_list(v: Value, sources: dict[Value, list[Value]]) -> bool:
+    found, work, is_item = {v}, [v], False
+    while work:
+        u = work.pop()
+        if isinstance(u, Const) and u.const is None:
+            return False  # it starts from None already
+        op = u.op
+        if op is not None and op.inputs and op.prim in ("load", "pop"):
+            is_item = is_item or op.inputs[0].type.kind == "list"
+        new = [w for w in sources.get(u, ()) if w not in found]
+        found.update(new)
+        work += new
+    return is_item
 
 
 def _fill(body: Block, earlier: list[Value], missing: set[Value]) -> None:

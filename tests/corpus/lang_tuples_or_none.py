@@ -123,7 +123,24 @@ def recursive(x):
     return go(came[3], 0) + go(came[0], 0)
 
 
+def way_back_of_the_last_turn(x):
+    """None is what the name holds after the loop, and not that it was never assigned."""
+    for _ in range(len(x)):
+        came, last = {0: None}, 0
+        for _ in range(2):
+            if last + 1 not in came and x[last] > 0:
+                came[last + 1] = last
+                last = last + 1
+        while last is not None:
+            x = x + 0.1 * x[last]
+            if x[0] > 3.0:
+                break
+            last = came[last]
+    return x[last] ** 2 if last is not None else x[0]
+
+
 _NAMES = [
+    "way_back_of_the_last_turn",
     "copies",
     "swapped",
     "compared",
