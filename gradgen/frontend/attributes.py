@@ -201,10 +201,18 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
         there = f"; use np.{name}" if hasattr(np, name) else ""
         r.fail(node, AttributeError(f"'numpy.ndarray' object has no attribute {name!r}{there}"))
     if not any(hasattr(kind, name) for kind in (float, int, np.generic, np.ndarray)):
+        if _is_of_nothing(v):
+            r.fail(node, IndexError("list index out of range"))
         way = "give types: example arguments or annotations"
         way = way if v.type.kind == "any" else "correct the name"
         r.refuse(node, f"a {describe(owner)} has no attribute {name!r}", way)
     r.refuse(node, f"the attribute or method {name!r} of arrays has no rule")
+
+
+def _is_of_nothing(v: Value) -> bool:
+    """Whether this is an item of a list that has none, as far as is known: nothing reads it."""
+    of_list = v.op is not None and v.op.prim == "load" and v.op.inputs[0].type.kind == "list"
+    return of_list and v.op.inputs[0].type.item is None
 
 
 def part_of(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:

@@ -250,6 +250,29 @@ class Item:
         return self.worth < other.worth
 
 
+def below_the_nearest(x):
+    """Look for the nearest among children before there are any, and append below it."""
+    root = Item(0.5)
+    for v in x:
+        at = root
+        while True:
+            near = None
+            for child in at.children:
+                gap = abs(child.worth - v)
+                if gap < 0.8 and (near is None or gap < abs(near.worth - v)):
+                    near = child
+            if near is None:
+                break
+            at = near
+        at.add(Item(v))
+    total, waiting = 0.0, [root]
+    while waiting:
+        item = waiting.pop()
+        total += item.worth * sum(one.worth**2 for one in item.children)
+        waiting += item.children
+    return total
+
+
 def children_in_lists(x):
     root = Item(1.0)
     last = root
@@ -324,6 +347,7 @@ EXAMPLE_ARGS = {
     "mixed_tuples_in_a_heap": lambda: (X.copy(),),
     "jobs_in_order": lambda: (X.copy(),),
     "children_in_lists": lambda: (X.copy(),),
+    "below_the_nearest": lambda: (X.copy(),),
     "round_robin": lambda: (X.copy(),),
     "free_list": lambda: (X.copy(),),
     "removed_by_worth": lambda: (X.copy(),),
@@ -339,6 +363,7 @@ MORE_ARGS = {
     "mixed_tuples_in_a_heap": [lambda: (-X[::-1].copy(),)],
     "jobs_in_order": [lambda: (-X,)],
     "children_in_lists": [lambda: (X - 0.5,)],
+    "below_the_nearest": [lambda: (0.4 * X - 0.5,)],
     "round_robin": [lambda: (2.0 * X,)],
     "free_list": [lambda: (-X,)],
     "removed_by_worth": [lambda: (2.0 * X,)],
