@@ -211,8 +211,10 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
 
 def _is_of_nothing(v: Value) -> bool:
     """Whether this is an item of a list that has none, as far as is known: nothing reads it."""
-    of_list = v.op is not None and v.op.prim == "load" and v.op.inputs[0].type.kind == "list"
-    return of_list and v.op.inputs[0].type.item is None
+    if v.op is None or v.op.prim != "load":
+        return False
+    held = v.op.inputs[0].type
+    return held.kind == "list" and held.item is None
 
 
 def part_of(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
