@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import heapq
 from typing import Any
 
 import numpy as np
@@ -290,3 +291,54 @@ def test_texts_with_numbers(a: float, backend: str) -> None:
     assert aux == with_texts(X, a)[1]
     assert gradgen.hvp(with_texts, has_aux=True)((X, a), V)[1] == aux
     assert gradgen.vjp(with_texts, has_aux=True)(X, a)[2] == aux
+
+
+def pairs_by_path(x):
+    rows = []
+    for i, v in enumerate(x):
+        if v > 0:
+            rows.append((i, v))
+    return np.sum(x**2), {"rows": rows, "first": rows[0], "last": rows[-1][1]}
+
+
+def way_back(x):
+    came_from, cell = {(0, 0): None}, (0, 0)
+    for v in x:
+        new = (cell[0] + 1, cell[1]) if v > 0 else (cell[0], cell[1] + 1)
+        came_from[new], cell = cell, new
+    way = []
+    while cell is not None:
+        way.append(cell)
+        cell = came_from[cell]
+    return np.sum(x**3), way
+
+
+def heads_of_a_heap(x):
+    heap = []
+    for i, v in enumerate(x):
+        heapq.heappush(heap, (v, i))
+    return heap[0][0] ** 2, (heapq.heappop(heap), heap)
+
+
+def sorted_pairs(x):
+    return np.sum(x**2), (sorted(zip(x, range(3), strict=True)), max(enumerate(x)))
+
+
+def lists_and_a_tuple_of_one(x):
+    cells = [[i, j] for i in range(2) for j in range(2)]
+    return np.sum(x**2), (cells, tuple(cells[0]))
+
+
+@pytest.mark.parametrize(
+    "fn", [pairs_by_path, way_back, heads_of_a_heap, sorted_pairs, lists_and_a_tuple_of_one]
+)
+def test_tuples_in_lists_are_tuples(fn: Any) -> None:
+    """Lists and tuples are lists of the graph both, and are not taken for each other."""
+    expected = repr(fn(X)[1])
+    (value, aux), gradient = gradgen.value_and_grad(fn, has_aux=True)(X)
+    assert value == fn(X)[0] and repr(aux) == expected
+    slopes = [along(lambda x: fn(x)[0], X, e) for e in np.eye(3)]
+    np.testing.assert_allclose(gradient, slopes, rtol=1e-9, atol=1e-12)
+    assert repr(gradgen.jvp(fn, has_aux=True)((X,), (V,))[2]) == expected
+    assert repr(gradgen.hvp(fn, has_aux=True)((X,), (V,))[1]) == expected
+    assert repr(gradgen.vjp(fn, has_aux=True)(X)[2]) == expected

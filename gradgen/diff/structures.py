@@ -103,7 +103,7 @@ def value_tree(
 
     def build(v: Any) -> ast.expr:
         if isinstance(v, Value | Ref) and not _is_queue(function, v):
-            return emit(rest.pop(0))
+            return _in_own_class(function, v, emit(rest.pop(0)))
         if isinstance(v, Choice) and chosen:
             test = emit(rest.pop(0))
             then = build(v.then)
@@ -187,6 +187,14 @@ def _is(spec: Opaque, v: Any) -> bool:
     """Whether an argument is the very object that a value stands for."""
     held = v.obj if isinstance(v, Static) else v
     return spec.obj is held and not isinstance(spec, Back)
+
+
+def _in_own_class(function: Function | None, v: Value | Ref, e: ast.expr) -> ast.expr:
+    """Return a list of the graph with tuples where it has them in Python."""
+    # A cycle by nature: what is shown is evaluated, and results are shown.
+    from gradgen.frontend.shown_rows import as_in_python
+
+    return e if function is None else as_in_python(function.result["reader"], v, e)
 
 
 def _is_queue(function: Function | None, v: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import collections
 import types
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -128,6 +129,8 @@ def _sequence_attribute(r: Reader, owner: Seq, name: str, node: ast.AST) -> Any:
         found = class_attribute(r, owner, owner.kind, name, node)
         if found is not MISSING:
             return found
+    if not hasattr(owner.kind, name):
+        r.refuse(node, f"attribute {name!r} of a {describe(owner)}")
     return BoundMethod(owner, name)
 
 
@@ -168,6 +171,8 @@ def _assigned(r: Reader, obj: Any, name: str, node: ast.AST) -> Any:
 def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     v = r.read(owner)
     if v.type.kind == "list":
+        if not hasattr(list, name) and not hasattr(deque, name):
+            r.refuse(node, f"attribute {name!r} of a {describe(owner)}")
         return BoundMethod(owner, name)
     if name == "shape":
         if v.type.shape is None:

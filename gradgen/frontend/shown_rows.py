@@ -6,10 +6,11 @@ import ast
 from typing import Any
 
 from gradgen.emission import pieces
+from gradgen.errors import UnsupportedError
 from gradgen.frontend import row_kinds
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.text_items import of_comprehension
+from gradgen.frontend.text_items import makes_tuple, of_comprehension
 from gradgen.frontend.values import Ref
 from gradgen.ir.nodes import Value
 
@@ -17,17 +18,13 @@ from gradgen.ir.nodes import Value
 def shown(r: Reader, node: ast.expr) -> Any:
     """Evaluate what is shown in a text; generated ones show rows as the tuples that they are."""
     if r.frame.source.generated:
-        made = node.args[0] if _makes_tuple(node) and node.args else node  # type: ignore[attr-defined]
-        if isinstance(made, ast.ListComp | ast.GeneratorExp) and _makes_tuple(made.elt):
+        made = node.args[0] if makes_tuple(node) and node.args else node  # type: ignore[attr-defined]
+        if isinstance(made, ast.ListComp | ast.GeneratorExp) and makes_tuple(made.elt):
             texts = of_comprehension(r, made)
             if made is not node:
                 texts.spelled = pieces.call("tuple", [texts.spelled])
             return texts
     return evaluate(r, node)
-
-
-def _makes_tuple(e: ast.expr) -> bool:
-    return isinstance(e, ast.Call) and isinstance(e.func, ast.Name) and e.func.id == "tuple"
 
 
 def as_in_python(r: Reader, value: Value | Ref, e: ast.expr) -> ast.expr:
@@ -36,7 +33,12 @@ def as_in_python(r: Reader, value: Value | Ref, e: ast.expr) -> ast.expr:
         return e
     if r.frame.source.generated:  # whose texts say of rows what they are
         return pieces.call("tuple", [e]) if row_kinds.is_tuple(value) else e
-    return _with_tuples(e, list(row_kinds.classes_of(r, value)))
+    classes = row_kinds.classes_of(r, value)
+    for kind in classes:
+        if kind not in (tuple, list):
+            what = f"a {kind.__name__} of a list, as a text or a result"
+            raise UnsupportedError(what, r.b.span, "write its numbers out, or return them")
+    return _with_tuples(e, list(classes))
 
 
 def _with_tuples(e: ast.expr, classes: list[type], name: str = "row") -> ast.expr:

@@ -35,6 +35,8 @@ def makes_texts(r: Reader, node: Any) -> bool:
     if not isinstance(node, ast.ListComp | ast.GeneratorExp):
         return False
     made = node.elt
+    if r.frame.source.generated and makes_tuple(made):
+        return True  # rows that are shown or returned, as the tuples that they are
     if isinstance(made, ast.BinOp) and isinstance(made.op, ast.Mod):
         made = made.left
     if isinstance(made, ast.Call) and isinstance(made.func, ast.Attribute):
@@ -42,6 +44,11 @@ def makes_texts(r: Reader, node: Any) -> bool:
     if isinstance(made, ast.Call) and isinstance(made.func, ast.Name):
         return made.func.id in MAKING and _is_builtin(r, made.func)
     return isinstance(made, ast.JoinedStr) or _is_constant_text(made)
+
+
+def makes_tuple(e: ast.expr) -> bool:
+    """Whether an expression calls ``tuple``, which generated text does for what leaves it alone."""
+    return isinstance(e, ast.Call) and isinstance(e.func, ast.Name) and e.func.id == "tuple"
 
 
 def of_comprehension(r: Reader, node: Any) -> Texts:
