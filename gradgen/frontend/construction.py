@@ -15,6 +15,7 @@ from gradgen.frontend.objects import Method, class_of, set_attribute_of, suggest
 from gradgen.frontend.parameters import binding_error
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Retry
+from gradgen.frontend.special import special
 from gradgen.frontend.values import Map, Record, Seq, Static
 
 
@@ -201,6 +202,15 @@ def fill_anew(
     after = found_in(kind, "__post_init__")
     if isinstance(after, types.FunctionType):
         call_value(r, node, Method(made, after), [], {})
+    return Static(None)
+
+
+@special(object.__init__, listed=False)
+def _object_init(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Do what the last of all does that call ``super().__init__(**kwargs)``: nothing."""
+    if len(args) != 1 or kwargs:
+        said = "object.__init__() takes exactly one argument (the instance to initialize)"
+        r.fail(node, TypeError(said))
     return Static(None)
 
 

@@ -193,8 +193,11 @@ def attribute_of_super(r: Reader, owner: Super, name: str, node: ast.AST) -> Any
         base = next(c for c in order if "__new__" in vars(c))
         if base is tuple or "_fields" in vars(base):
             return Static(TupleNew(base))
-    if found_in(kind, name, owner.after) is object.__setattr__:
+    plain = found_in(kind, name, owner.after)
+    if plain is object.__setattr__:
         return Method(value, _set_plainly)
+    if plain is object.__init__:
+        return Method(value, plain)
     found = class_attribute(r, value, kind, name, node, owner.after)
     if found is not MISSING:
         return found

@@ -20,6 +20,7 @@ SECTIONS = {
     "builtin_calls": "log pow float int bool complex divmod getLogger str repr format ord chr bin "
     "oct hex maketrans len isinstance issubclass round slice type",
     "caught": "cause_told exception_made",
+    "construction": "__init__ replace",
     "constructor_calls": "zeros ones empty zeros_like empty_like ones_like full full_like identity "
     "arange linspace fromfunction float64 float32 int64 int32 int16 int8 uint8 bool",
     "collection_calls": "fromkeys set Counter frozenset defaultdict deque namedtuple dict "

@@ -223,7 +223,48 @@ def methods_with_arguments_given(x, a):
     return total + kept["unit"]() * f.state * g.loud(x[0], gain=0.5)
 
 
+class Scaled:
+    def __init__(self, scale=1.0, **rest):
+        super().__init__(**rest)
+        self.scale = scale
+
+    @property
+    def area(self):
+        return self.scale**2
+
+
+class Coloured:
+    def __init__(self, alpha=1.0, **rest):
+        super().__init__(**rest)
+        self.alpha = alpha
+
+    def ink(self):
+        return self.alpha * self.area
+
+
+class Ring(Scaled, Coloured):
+    def __init__(self, inner, outer, **rest):
+        super().__init__(**rest)
+        self.inner, self.outer = inner, outer
+
+    @property
+    def area(self):
+        return super().area * math.pi * (self.outer**2 - self.inner**2)
+
+    @area.setter
+    def area(self, v):
+        self.outer = math.sqrt(v / (math.pi * self.scale**2) + self.inner**2)
+
+
+def every_class_calls_the_next(inner, outer, scale):
+    """The last ``super().__init__(**rest)`` is that of object."""
+    a, b = Ring(inner, outer, scale=scale, alpha=0.5), Ring(0.5 * inner, outer)
+    b.area = 0.8 * a.area
+    return a.ink() + b.ink() * b.outer
+
+
 EXAMPLE_ARGS = {
+    "every_class_calls_the_next": lambda: (0.5, 1.2, 0.9),
     "methods_with_arguments_given": lambda: (_normal(3), 0.4),
     "object_inside": lambda: (_normal(3), 0.4, _normal(6, 3, seed=1), _normal(6, seed=2)),
     "object_argument": lambda: (
