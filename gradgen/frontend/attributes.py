@@ -96,7 +96,7 @@ def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     if isinstance(owner, Value | Ref):
         return _array_attribute(r, owner, name, node)
     if isinstance(owner, LocalFunction) and name == "__name__":
-        return Static(getattr(owner.node, "name", "<lambda>"))
+        return _name_of(r, owner, node)
     if isinstance(owner, Method) and name in ("__name__", "__self__"):
         return owner.owner if name == "__self__" else Static(owner.function.__name__)
     if isinstance(owner, LocalFunction) and owner.held is not None:
@@ -106,6 +106,26 @@ def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     if row_kinds.is_range(owner) and name in ENDS:
         return owner.bounds[ENDS.index(name)]
     r.refuse(node, f"attribute {name!r} of a {describe(owner)}")
+
+
+def _name_of(r: Reader, function: LocalFunction, node: ast.AST) -> Any:
+    """Return the name of a function: as it was set, of the one that it wraps, or its own."""
+    if function.held is not None and "__name__" in function.held.fields:
+        return function.held.fields["__name__"]
+    if function.wrapped is not None and not _is_nameless(function.wrapped):
+        return attribute(r, function.wrapped, "__name__", node)
+    if _is_nameless(function):
+        r.refuse(node, "the name of what stands for a function", "name a function of your own")
+    return Static(getattr(function.node, "name", "<lambda>"))
+
+
+def _is_nameless(function: Any) -> bool:
+    """Whether what is called has no name: an object, or a partial, which is read as a function."""
+    if isinstance(function, LocalFunction):
+        return function.frame.source.here is not None
+    return isinstance(function, Record) or (
+        isinstance(function, Static) and not hasattr(function.obj, "__name__")
+    )
 
 
 def _slice_attribute(r: Reader, owner: SliceValue | Static, name: str, node: ast.AST) -> Any:

@@ -104,6 +104,21 @@ def _cached(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -
     return dataclasses.replace(function, kept=True)
 
 
+@special(python.named_after, listed=False)
+def _named_after(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Give a function the name of the one that it wraps."""
+    function, wrapped, assigned = args
+    if not isinstance(function, LocalFunction) or "__name__" not in static_value(assigned):
+        return function
+    named = function.held is not None and "__name__" in function.held.fields
+    if named or (kwargs and function.wrapped is not None):
+        r.refuse(node, "a function that is given a name twice", "give it one name")
+    if kwargs:  # in place, whatever holds it
+        function.wrapped = wrapped
+        return function
+    return dataclasses.replace(function, wrapped=wrapped)
+
+
 def _by_each_name(r: Reader, node: ast.AST, args: list[Any], read: Handler) -> Any:
     """Read a call for each name of an attribute that the path may have chosen."""
     # A cycle by nature: branches join what functions are.

@@ -214,6 +214,7 @@ class LocalFunction:
     kept: bool = False
     at_hand: bool = False  # whether its results are kept, by `lru_cache`
     held: Any = None  # the box of the attributes that are set on it, if any are
+    wrapped: Any = None  # the one whose name it has by ``functools.wraps``
 
 
 @dataclass(slots=True, eq=False)

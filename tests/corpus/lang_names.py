@@ -209,11 +209,52 @@ def _doubled(x):
     return math.sin(x)
 
 
+def entered_under_its_name(x):
+    """What wraps a function has the name of that one, and may be found by it."""
+    table = {}
+
+    def register(f):
+        @wraps(f)
+        def counted(*args):
+            return f(*args) + 1.0
+
+        table[counted.__name__] = counted
+        return counted
+
+    @register
+    def square(v):
+        return v * v
+
+    @register
+    def cube(v):
+        return v**3
+
+    return table["square"](x) * table["cube"](x) + square(x) + sum(len(k) for k in table) * x
+
+
+def names_that_are_given(x):
+    def f(v):
+        return v
+
+    def named(v):
+        return 2.0 * v
+
+    f.__name__ = "longer"
+    g = functools.update_wrapper(lambda v: 2.0 * v, f)
+    h = wraps(f if x > 0.0 else named)(lambda v: v)
+    k = wraps(partial(f))(lambda v: v)
+    m = wraps(f, assigned=())(lambda v: v)
+    lengths = [len(one.__name__) for one in (f, g, h, k, m)]
+    return sum(n * one(x) ** i for i, (n, one) in enumerate(zip(lengths, (f, g, h, k, m))))
+
+
 def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
 EXAMPLE_ARGS = {
+    "entered_under_its_name": lambda: (0.7,),
+    "names_that_are_given": lambda: (0.7,),
     "module_globals": lambda: (_normal(5),),
     "shadowed_builtin_names": lambda: (0.7, 1.1),
     "names_like_generated": lambda: (0.7, 1.1, 0.4, 0.3),
