@@ -157,7 +157,7 @@ class Reverse:
             return
         if v.name:
             g.call_after(v)
-        elif v.op is not None and not v.op.blocks:
+        elif v.op is not None and (not v.op.blocks or v.type.kind == "list"):
             self.temporaries.setdefault(g, v)
 
     def name_temporaries(self) -> None:
