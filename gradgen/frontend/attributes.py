@@ -149,9 +149,14 @@ def _sequence_attribute(r: Reader, owner: Seq, name: str, node: ast.AST) -> Any:
         found = class_attribute(r, owner, owner.kind, name, node)
         if found is not MISSING:
             return found
-    if not hasattr(owner.kind, name):
+    if not hasattr(owner.kind, name) and not _of_queue(owner.kind, name):
         r.refuse(node, f"attribute {name!r} of a {describe(owner)}")
     return BoundMethod(owner, name)
+
+
+def _of_queue(kind: type, name: str) -> bool:
+    """Whether a list, which a deque is here, too, may have a method."""
+    return kind is list and hasattr(deque, name)
 
 
 def _static_attribute(r: Reader, obj: Any, name: str, node: ast.AST) -> Any:
@@ -191,7 +196,7 @@ def _assigned(r: Reader, obj: Any, name: str, node: ast.AST) -> Any:
 def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     v = r.read(owner)
     if v.type.kind == "list":
-        if not hasattr(list, name) and not hasattr(deque, name):
+        if not hasattr(list, name) and not _of_queue(list, name):
             r.refuse(node, f"attribute {name!r} of a {describe(owner)}")
         return BoundMethod(owner, name)
     if name == "shape":
