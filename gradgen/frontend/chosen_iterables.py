@@ -213,6 +213,25 @@ def _grown(r: Reader, value: Any, node: ast.AST) -> Any:
     return held(r, as_list(r, value, node), value)
 
 
+def differ_in_length(r: Reader, value: Any) -> bool:
+    """Whether a value is one of several lists, of which the path decides how long each is."""
+    if not isinstance(value, Choice):
+        return False
+    held = [o for o in _options(r, value) if not is_none_itself(o)]
+    known = {len(o.items) if isinstance(o, Seq) else None for o in held}
+    return (len(known) > 1 or len(held) < len(_options(r, value))) and all(
+        isinstance(o, Seq) or is_list(r, o) for o in held
+    )
+
+
+def as_one_list(r: Reader, value: Any, node: ast.AST) -> Any:
+    """Return one of several lists of numbers, as long as the path says, as a list of the graph."""
+    value = r.settled(value)
+    if not differ_in_length(r, value) or not _may_grow(r, value):
+        return value
+    return _grown(r, value, node)
+
+
 def _list_rows(r: Reader, value: Any) -> None:
     """Make rows lists of the graph before the paths part, so that they are the same on each."""
     if isinstance(value, Choice):

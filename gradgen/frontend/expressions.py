@@ -17,6 +17,7 @@ from gradgen.frontend import (
     unbound,
 )
 from gradgen.frontend.arguments import any_items
+from gradgen.frontend.chosen_iterables import as_one_list
 from gradgen.frontend.classes import MISSING
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.exact_kinds import is_exact
@@ -59,6 +60,7 @@ def _tuple(r: Reader, node: ast.Tuple | ast.List) -> Any:
     for element in node.elts:
         starred = isinstance(element, ast.Starred)
         value = evaluate(r, element.value if isinstance(element, ast.Starred) else element)
+        value = as_one_list(r, value, element) if starred else value
         if starred and lists.is_list(r, value):
             made = lists.joined(r, node, Seq(items, list) if made is None else made, value)
         elif made is not None:

@@ -11,8 +11,9 @@ from typing import Any
 from gradgen.frontend import lists, recursive_names, row_kinds, stores, swaps, unbound, unread
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.attributes import attribute, set_attribute
-from gradgen.frontend.branches import condition, distribute
+from gradgen.frontend.branches import condition, distribute, on_each
 from gradgen.frontend.callables import decorated
+from gradgen.frontend.chosen_iterables import differ_in_length, without_none
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.flow import split
 from gradgen.frontend.iterables import require_stepwise
@@ -168,6 +169,8 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any, replaced: bool = 
     """
     if isinstance(old, Choice):
         return _chosen_updated(r, s, old, value)
+    if isinstance(s.op, ast.Add) and _are_lists_of_lengths(r, old, value):
+        return _extended(r, s, old, value)
     if is_list_row(old):
         held = expanded(r, old, s)
         if updated(r, s, held, expanded(r, r.settled(value), s)) is not held:
@@ -217,6 +220,23 @@ def _chosen_updated(r: Reader, s: ast.AugAssign, old: Choice, value: Any) -> Any
 
     made = distribute(r, s, old, update)
     return old if all(stays) else made
+
+
+def _are_lists_of_lengths(r: Reader, old: Any, value: Any) -> bool:
+    """Whether a list gets the items of lists of which the path decides how long each is."""
+    is_one = (isinstance(old, Seq) and old.kind is list) or lists.is_list(r, old)
+    return is_one and differ_in_length(r, r.settled(value))
+
+
+def _extended(r: Reader, s: ast.AugAssign, old: Any, value: Any) -> Any:
+    """Add the items of the list that the path chose, on each path."""
+
+    def extend(option: Any) -> Static:
+        updated(r, s, r.settled(old), option)
+        return Static(None)
+
+    on_each(r, s, without_none(r, value, s), extend)
+    return old
 
 
 def _aliased(r: Reader, ref: Ref) -> bool:
