@@ -342,6 +342,11 @@ def _call_foreign(
         from gradgen.frontend.caught import exception_made  # few programs keep one
 
         return _call_known(r, node, exception_made, [Static(obj), *args], {})
+    return _call_maker(r, node, obj, args, kwargs)
+
+
+def _call_maker(r: Reader, node: ast.AST, obj: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    """Call a class, a method of a text, or an object that can be called."""
     if isinstance(obj, type) and (is_users(obj) or obj is types.SimpleNamespace):
         return construct(r, node, obj, args, kwargs)
     if isinstance(obj, enum.EnumMeta):

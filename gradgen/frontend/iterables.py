@@ -11,7 +11,7 @@ import enum
 import functools
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 from gradgen.dataclass import dataclass
 from gradgen.diff.activity import carried, ends
@@ -240,13 +240,7 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
     if known is not None:
         return [plain(o) for o in known.obj]
     if class_of(value) and special_method(value, "__next__"):
-        if node is r.head:
-            raise OwnIterator(value)
-        if isinstance(r.head, ast.Call) and node in r.head.args:
-            key = (id(node), id(OwnIterator))
-            raise InTurns(value) if key in r.book.turnwise else Turnwise(key)
-        what = "an iterator of a class of yours in the place of a list"
-        r.refuse(node, what, "loop over it by itself, as in [item for item in it]")
+        _over_own_iterator(r, value, node)
     if class_of(value) and special_method(value, "__iter__"):
         return over_value(r, invoked(r, node, value, "__iter__"), node)
     if isinstance(value, Seq):
@@ -271,6 +265,17 @@ def over_value(r: Reader, value: Any, node: ast.AST) -> Over:
     if isinstance(value, Static) and value.obj is None:
         r.fail(node, TypeError("'NoneType' object is not iterable"))
     r.refuse(node, f"a loop over a {describe(value)}", "loop over a range, an array or a container")
+
+
+def _over_own_iterator(r: Reader, value: Any, node: ast.AST) -> NoReturn:
+    """Ask for a loop over an iterator of the user's own class to be read as one, or refuse it."""
+    if node is r.head:
+        raise OwnIterator(value)
+    if isinstance(r.head, ast.Call) and node in r.head.args:
+        key = (id(node), id(OwnIterator))
+        raise InTurns(value) if key in r.book.turnwise else Turnwise(key)
+    what = "an iterator of a class of yours in the place of a list"
+    r.refuse(node, what, "loop over it by itself, as in [item for item in it]")
 
 
 def _over_set(r: Reader, value: Record, node: ast.AST) -> Over:
