@@ -19,7 +19,7 @@ from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.gradients import LocalGradient, LocalPullback
 from gradgen.frontend.identities import identity_of
-from gradgen.frontend.objects import Method, set_attribute_of, super_of
+from gradgen.frontend.objects import Method, delete_attribute, set_attribute_of, super_of
 from gradgen.frontend.pointers import class_of_row
 from gradgen.frontend.pools import fields_of
 from gradgen.frontend.reader import Reader
@@ -245,6 +245,16 @@ def _setattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
     if not isinstance(args[1], Static) or not isinstance(args[1].obj, str):
         r.refuse(node, "setattr with a name that is computed", "use a constant name")
     set_attribute(r, args[0], args[1].obj, args[2], node)
+    return Static(None)
+
+
+@special(delattr)
+def _delattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if isinstance(args[1], Choice):
+        return _by_each_name(r, node, args, _delattr)
+    if not isinstance(args[1], Static) or not isinstance(args[1].obj, str):
+        r.refuse(node, "delattr with a name that is computed", "use a constant name")
+    delete_attribute(r, args[0], args[1].obj, node)
     return Static(None)
 
 

@@ -17,6 +17,7 @@ from gradgen.frontend.parts import parts, with_parts
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import (
     Around,
+    BoundMethod,
     Box,
     Choice,
     Iteration,
@@ -105,6 +106,9 @@ def flatten(
         inner, leaves = flatten(r, value.owner, node, constants, look, grow)
         key = ("method", id(value.function), inner.key)
         return Structure(key, value, (("owner", inner),)), leaves
+    if isinstance(value, BoundMethod) and look is not None:  # no call hands it on
+        inner = flatten(r, value.owner, node, constants, look, grow)[0]
+        return Structure(("bound", value.name, inner.key), value), []
     return Structure(_identity(value, r, node), value), []
 
 

@@ -103,11 +103,56 @@ def filter_that_stops(x):
     return first + sum(above)
 
 
+class Told:
+    def __init__(self, v):
+        self._v, self.observers = v, []
+
+    @property
+    def v(self):
+        return self._v
+
+    @v.setter
+    def v(self, new):
+        self._v = new
+        for observer in self.observers:
+            observer(new)
+
+
+def setters_that_call_each_other(x):
+    """A setter sets another object, whose setter appends to a list."""
+    a, b = Told(x), Told(0.0)
+    heard = []
+    a.observers.append(lambda new: setattr(b, "v", 2.0 * new))
+    b.observers.append(heard.append)
+    a.v = x * x
+    a.v += 1.0
+    return b.v * sum(heard)
+
+
+class Settings:
+    def __init__(self, **given):
+        for name, value in given.items():
+            setattr(self, name, value)
+
+
+def attributes_taken_away(x):
+    s = Settings(rate=x, scale=x * x, bias=0.5)
+    for name in ("rate", "bias"):
+        delattr(s, name)
+    return s.scale + (1.0 if hasattr(s, "rate") else 2.0) * x
+
+
 _NAMES = [
     "setter_after_in_place", "setter_of_lists_and_objects", "attribute_of_its_own",
     "generator_that_stops", "generator_seen_turn_by_turn", "filter_that_stops",
 ]  # fmt: skip
-EXAMPLE_ARGS = {name: lambda: (np.array([0.4, -0.7, 1.3]),) for name in _NAMES}
+
+
+EXAMPLE_ARGS = {
+    **{name: lambda: (np.array([0.4, -0.7, 1.3]),) for name in _NAMES},
+    "setters_that_call_each_other": lambda: (0.8,),
+    "attributes_taken_away": lambda: (0.8,),
+}
 MORE_ARGS = {"setter_after_in_place": [lambda: (np.array([0.4, 0.7, -1.3]),)]}
 
 MAY_BE_REFUSED = ("filter_that_stops",)
