@@ -201,6 +201,9 @@ def _len(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
     return Const(d) if isinstance(d, int) else r.b.emit("len", [v])
 
 
+PYTHONS: dict[str, type] = {"float": float, "int": int, "bool": bool, "complex": complex}
+
+
 @special(isinstance)
 def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     """Read ``isinstance``, which the types decide."""
@@ -252,6 +255,9 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
         return Const(False)
     if isinstance(value, Value | Ref) and _is_one_of(r.read(value).type, kinds):
         return Const(True)
+    found = {issubclass(kind, kinds) for kind in _classes_on_paths(r, value)}
+    if len(found) == 1:
+        return Const(found.pop())
     return Const(issubclass(class_of_value(r, node, value, "isinstance"), kinds))
 
 
@@ -264,6 +270,29 @@ def _subclass_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, 
         return Const(issubclass(*map(static_value, args)))
     except TypeError as error:
         r.fail(node, error)
+
+
+def _classes_on_paths(r: Reader, value: Any) -> list[type]:
+    """Return the classes of a number that the path chooses, none where one is not known."""
+    op = value.op if isinstance(value, Value) and value.type.kinds else None
+    if op is None or op.prim != "if":
+        return []
+    out: list[type] = []
+    for block in op.blocks:
+        if block.end == "yield":
+            end = block.results[op.outputs.index(value)]
+            found = _classes_on_paths(r, end) if end.type.kinds else _class_of_number(r, end)
+            if not found:
+                return []
+            out += found
+    return out
+
+
+def _class_of_number(r: Reader, v: Value) -> list[type]:
+    """Return the class of a number of one kind, none where it may be something else."""
+    if v.type.kind not in PYTHONS or v.type.of is not None or row_kinds.may_be_none(r, v):
+        return []
+    return [PYTHONS[v.type.kind] if v.type.weak else np.dtype(v.type.dtype).type]
 
 
 def _is_none_of(t: Type, kinds: Any) -> bool:
@@ -305,8 +334,7 @@ def class_of_value(r: Reader, node: ast.AST, value: Any, what: str) -> type:
     if v.type.kinds:
         what = f"{what} of a number that may be one of several kinds, such as an int or a float"
         r.refuse(node, what, "make it one kind, by float(...), where it is made")
-    classes = {"float": float, "int": int, "bool": bool, "complex": complex,
-               "array": np.ndarray, "list": list}  # fmt: skip
+    classes = {**PYTHONS, "array": np.ndarray, "list": list}
     if v.type.is_scalar and not v.type.weak:
         return np.dtype(v.type.dtype).type
     return classes[v.type.kind]

@@ -87,13 +87,33 @@ def last_of_nested_pairs(x):
     return t * rest
 
 
+def leaf_of_nested_tuples(x):
+    """The leaves are Python's floats and NumPy's, which are floats as well."""
+    node, t = (1, 0.2, (0, 0.1, 1.5, (2, 1.0, x[0], 0.3)), x[2]), 1.0
+    while not isinstance(node, float):
+        place, bound, below, above = node
+        if x[place] > bound:
+            node = above
+            t *= x[place]
+        else:
+            node = below
+            t -= bound * x[place] ** 2
+    return t * node
+
+
 EXAMPLE_ARGS = {
+    "leaf_of_nested_tuples": lambda: (np.array([0.31, -0.72, 0.83]),),
     "leaf_of_a_tree": lambda: (np.array([0.31, -0.72, 1.13]), _STUMPS),
     "last_of_nested_pairs": lambda: (np.array([0.7, 0.5, -0.4]),),
     "neighbours_in_a_tree": lambda: (np.array([0.1, 0.2, 0.8, 0.5, 1.2, -0.7, -0.4, 0.9]),),
     "unpacked_where_there_is_a_pair": lambda: (np.array([0.7, 1.3]),),
 }
 MORE_ARGS = {
+    "leaf_of_nested_tuples": [
+        lambda: (np.array([0.31, -0.72, 1.13]),),
+        lambda: (np.array([0.31, 0.72, 1.13]),),
+        lambda: (np.array([0.01, -0.72, 1.13]),),
+    ],
     "leaf_of_a_tree": [
         lambda: (np.array([0.01, 0.72, 0.93]), _STUMPS),
         lambda: (np.array([0.61, 0.22, 0.93]), _STUMPS),
