@@ -78,7 +78,10 @@ def read_function(fn: Any, given: Any, options: Any) -> Function:
         hints = {error.hint}
         for rows in _with_rows(kinds, hints, met):
             try:
-                return read_once(fn, given, options, **rows)
+                found = read_once(fn, given, options, **rows)
+                return _of_fair_length(found, rows.get("effort", 0))
+            except Laborious:
+                continue
             except GradgenError as other:
                 # Helpers stand above the function: what is further down there was not read later.
                 # In the function itself it was, though a loop that did not settle was read again.
