@@ -148,3 +148,28 @@ def relabelled(x, labels):
 def test_labels_may_be_written_to():
     found = gradgen.grad(relabelled)(np.ones(3), np.array([0, 1, 1]))
     np.testing.assert_array_equal(found, [2.0, 0.0, 1.0])
+
+
+class Grid:
+    def __init__(self, cost, share, n):
+        self.cost, self.share, self.n, self.known = cost, share, n, {}
+
+    def best(self, i=0, j=0):
+        if (i, j) not in self.known:
+            here = self.cost * (1.0 + 0.1 * i) ** j
+            if i == self.n:
+                self.known[i, j] = here
+            else:
+                on = self.share * self.best(i + 1, j + 1) + (1 - self.share) * self.best(i + 1, j)
+                self.known[i, j] = max(on * 1.05, here)
+        return self.known[i, j]
+
+
+def best_of_a_grid(cost, share, n=4):
+    return Grid(cost, share, n).best() ** 2
+
+
+def test_what_is_too_much_to_write_out_is_read_in_another_way():
+    step = 1e-5
+    ends = [best_of_a_grid(1.3 + k * step, 0.6) for k in (-1, 1)]
+    assert abs(gradgen.grad(best_of_a_grid)(1.3, 0.6) - (ends[1] - ends[0]) / (2 * step)) < 1e-6
