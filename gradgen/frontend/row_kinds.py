@@ -29,11 +29,12 @@ def note(r: Reader, value: Any) -> None:
     """Note the class of a tuple or list that goes into a list of the graph, or that it is None."""
     if is_none_itself(value):
         r.book.none.note(None)
-    kind = value.kind if isinstance(value, Seq) else None
-    if is_graph_list(r, value) and not _is_item(r, value):
-        kind = _own_kind(r, None, value)
-    if kind is not None:
-        r.book.row_kinds.note(kind)
+    if isinstance(value, Seq):
+        r.book.row_kinds.note(value.kind)
+    elif is_graph_list(r, value) and not _is_item(r, value):
+        tuples = known_tuple(r, value)
+        either = tuples is None and not r.frame.source.generated
+        r.book.row_kinds.note(*(tuple, list) if either else [tuple if tuples else list])
 
 
 def kind_of(r: Reader, node: ast.AST | None, value: Any) -> type | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 
 import numpy as np
@@ -234,12 +235,23 @@ def kept_apart_by_sign(x):
     return s + max(values["above"]) * len(places["above"])
 
 
+def longest_run(x):
+    runs = []
+    for above, group in itertools.groupby(x, key=lambda v: v > 0.3):
+        values = list(group)
+        if above:
+            runs.append((len(values), sum(values)))
+    longest = max(runs)
+    return longest[1] * longest[0] + sum(s**2 / n for n, s in runs)
+
+
 _X = (0.41, 0.93, -0.72, -1.05, 1.34, 1.13, 0.22, -0.87, 0.56)
 _NAMES = [
     "split_where_it_jumps", "new_one_goes_in_first", "first_one_from_before", "runs_up_and_down",
     "batches_by_weight", "flushed_by_a_function", "first_that_is_near", "piles",
     "neighbours_merged", "merged_under_two_names", "longest_taken_out", "longest_so_far",
     "pushed_by_an_object", "fullest_that_fits", "shortest_first", "kept_apart_by_sign",
+    "longest_run",
 ]  # fmt: skip
 EXAMPLE_ARGS = {name: lambda: (np.array(_X),) for name in _NAMES} | {
     "grouped_rows": lambda: (np.array([[0.4, -0.7], [0.2, 1.3], [1.1, 0.9], [-0.3, -0.8]]),)
