@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
@@ -191,13 +192,16 @@ class Pullback(Gradient):
     def __init__(self, fn: Callable[..., Any], options: Options, example_args: Any = None) -> None:
         super().__init__(fn, options, example_args)
         self.pulled = Gradient(fn, replace(options, mode="value"), example_args)
+        self._newest: Callable[[], Any] = lambda: None  # the pullback of the last call, if it lives
 
     @property
     def program(self) -> Program:
         """The pipeline's result for the last call's types, be its pullback not called yet."""
-        called = self.pulled._last
+        pullback, called = self._newest(), self.pulled._last
         if self._last is not None or called is None:
             return super().program
+        if pullback is not None:
+            return self.specialise(pullback.point[0]).program
         _, specs = called.program.source
         return self._program(specs)
 
@@ -215,6 +219,8 @@ class Pullback(Gradient):
             with nullcontext() if state is None else unseen(state):
                 return self.run(call, d_value=_matching(cotangent, value))[1]
 
+        pullback.point = call  # type: ignore[attr-defined]
+        self._newest = weakref.ref(pullback)
         return (value, pullback, found[1]) if self.options.has_aux else (value, pullback)
 
 

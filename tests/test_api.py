@@ -389,3 +389,19 @@ def test_the_text_of_a_vjp_is_that_of_the_last_call_before_its_pullback_runs() -
     pullback(value)
     assert "x f64[n]  n int" in before
     assert product.source == before
+
+
+def test_the_text_of_a_vjp_is_that_of_known_lengths_where_it_needs_them() -> None:
+    def partial_sums(lengths: Any) -> Any:
+        out, total = [], 0.0
+        for one in lengths:
+            total += one**2
+            out.append((one, total))
+        return out
+
+    product = gradgen.vjp(partial_sums)
+    value, pullback = product([1.0, 0.5])
+    before = product.source
+    assert "lengths [float, float]" in before
+    assert pullback(value) == pytest.approx([1.0 + 2.0 * (1.0 + 1.25), 0.5 + 1.25])
+    assert product.source == before

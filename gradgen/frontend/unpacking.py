@@ -63,7 +63,7 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
         return sequence_items(r, over, node, count)
     if isinstance(value, Map):
         return [plain(k) for k in every_item(r, node, value)]
-    if isinstance(value, Static) and isinstance(value.obj, tuple | list):
+    if isinstance(value, Static) and isinstance(value.obj, tuple | list | str):
         return [plain(o) for o in value.obj]
     unknown = is_unknown_leaf(value)
     if unknown and count is not None:

@@ -21,6 +21,15 @@ def letters(x, text="hello"):
     return t * t
 
 
+def roads(x):
+    cities = dict(zip("abc", x))
+    total = 0.0
+    for (u, v), length in zip(["ab", "bc", "ca"], [1.0, 2.5, 0.5]):
+        total += length * cities[u] * cities[v] ** 2
+    first, *others = "bca"
+    return total + cities[first] * sum(cities[c] for c in others)
+
+
 def options(x, text="a=1,b=2.5, n = 3"):
     found = {}
     for part in text.split(","):
@@ -137,6 +146,7 @@ EXAMPLE_ARGS = {
     "words_of": lambda: (1.1,),
     "joined_keys": lambda: (1.1,),
     "letters": lambda: (1.1,),
+    "roads": lambda: (_array()[:3],),
     "options": lambda: (1.1,),
     "degrees": lambda: (1.1,),
     "penalties": lambda: (_array(),),
