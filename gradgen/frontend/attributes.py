@@ -149,7 +149,8 @@ def _sequence_attribute(r: Reader, owner: Seq, name: str, node: ast.AST) -> Any:
         found = class_attribute(r, owner, owner.kind, name, node)
         if found is not MISSING:
             return found
-    if not hasattr(owner.kind, name) and not _of_queue(owner.kind, name):
+    known = hasattr(owner.kind, name) or hasattr(list, name)  # a tuple fails as Python says
+    if not known and not _of_queue(owner.kind, name):
         r.refuse(node, f"attribute {name!r} of a {describe(owner)}")
     return BoundMethod(owner, name)
 

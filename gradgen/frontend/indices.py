@@ -27,6 +27,7 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Const, Value
+from gradgen.ir.types import Type
 from gradgen.rules.places import axes_taken, entries
 
 
@@ -221,9 +222,19 @@ def _add_entry(r: Reader, index: Index, value: Any, node: ast.AST) -> None:
         index.spelling += "a"
         index.operands.append(r.b.emit("places", [], entries=_listed(value)))
     else:
-        operand = whole(r, as_array(r, as_value(r, value, node), node))
+        operand = whole(r, _of_places(r, as_value(r, value, node), node))
         index.spelling += _letter(r, operand, node)
         index.operands.append(operand)
+
+
+def _of_places(r: Reader, v: Value, node: ast.AST) -> Value:
+    """Return a list as the array that it is as a subscript: of integers, also where it is empty."""
+    item: Type | None = v.type
+    while item is not None and item.kind == "list":
+        item = item.item
+    if v.type.kind == "list" and (item is None or item.kind == "int"):
+        return r.b.emit("array_of_list", [v], span=r.span(node), dtype="int64")
+    return as_array(r, v, node)
 
 
 def _listed(value: Any) -> tuple[Any, ...] | None:
