@@ -8,6 +8,7 @@ in each reading; the way to them from a name stays, and tells which is which.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from gradgen.ir.types import join
 if TYPE_CHECKING:
     from gradgen.frontend.loops import Loop
 
+TRIALS, MANY = 5, 100  # so many trials, with so much carried in the last
 Slot = str | Storage | Box
 Thing = Storage | Box
 # From a name of the frame that many functions further out: the keys to a box or an array.
@@ -43,6 +45,14 @@ class Guess:
         self.causes: set[Any] = set()
         self.ways: dict[Thing, Way] = {}
         self.released: set[Box] = set()  # items that a list of the graph has taken in
+        self.sizes: list[int] = []  # how much was carried in each trial
+
+    def doubles(self, size: int) -> bool:
+        """Note how much is carried; say whether it was twice as much in each of some trials."""
+        self.sizes.append(size)
+        last = self.sizes[-TRIALS:]
+        twice = all(two > 1.9 * one for one, two in itertools.pairwise(last))
+        return size > MANY and len(last) == TRIALS and twice
 
     def things(self) -> set[Thing]:
         """Return the arrays and boxes that the guess names."""

@@ -46,6 +46,8 @@ from gradgen.frontend.templates import (
 from gradgen.frontend.values import Box, Map, Poison, Record, Ref, Seq, Storage
 from gradgen.ir.nodes import Block, Const, Op, Value, next_id
 
+UNSETTLED, ONE_TYPE = "the types of the loop's variables do not settle", "give them one type each"
+
 
 class Loop:
     """One trial of a loop body: what is carried, and what came out at each end."""
@@ -192,10 +194,12 @@ def run_loop(
         r.b.span = last
         if not revised:
             break
+        if guess.doubles(sum(len(types(template)) for _, template in loop.templates())):
+            r.refuse(node, UNSETTLED, ONE_TYPE)  # what holds itself once more in each turn
     else:
         if key in r.short:
             raise Retry(set(), {key})
-        r.refuse(node, "the types of the loop's variables do not settle", "give them one type each")
+        r.refuse(node, UNSETTLED, ONE_TYPE)
     _require_covered(loop, node)
     _start_again(r, entry)
     remember(r, key, guess)

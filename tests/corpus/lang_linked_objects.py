@@ -336,7 +336,29 @@ def removed_by_worth(x):
 
 X = np.array([0.7, -0.3, 1.2, 0.1, 0.9])
 Y = np.array([[0.5, 0.7], [-1.3, 0.4], [0.9, -0.2]])
+
+
+class Fork:
+    def __init__(self, left, right):
+        self.weight, self.left, self.right = left.weight + right.weight, left, right
+
+
+class Weight:
+    def __init__(self, weight):
+        self.weight = weight
+
+
+def pairs_at_the_end(x):
+    nodes = [Weight(v) for v in x]
+    total = 0.0
+    while len(nodes) > 1:
+        nodes = nodes[2:] + [Fork(nodes[0], nodes[1])]
+        total += nodes[-1].weight ** 2
+    return total * nodes[0].weight
+
+
 EXAMPLE_ARGS = {
+    "pairs_at_the_end": lambda: (np.array([0.4, 0.9, -0.3]),),
     "list_reversed": lambda: (X.copy(),),
     "sorted_insertion": lambda: (X.copy(),),
     "search_tree": lambda: (X.copy(),),
