@@ -55,6 +55,7 @@ from gradgen.rules.registry import METHODS, RULES
 DICTS = (dict, collections.defaultdict, collections.OrderedDict, collections.Counter,
          collections.ChainMap)  # fmt: skip
 ENDS = ("start", "stop", "step")  # of a range
+DICT_KEYS: type = type(dict[str, int]().keys())
 
 
 def attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
@@ -150,14 +151,14 @@ def _sequence_attribute(r: Reader, owner: Seq, name: str, node: ast.AST) -> Any:
         if found is not MISSING:
             return found
     known = hasattr(owner.kind, name) or hasattr(list, name)  # a tuple fails as Python says
-    if not known and not _of_queue(owner.kind, name):
+    if not known and not _of_what_is_a_list(owner.kind, name):
         r.refuse(node, f"attribute {name!r} of a {describe(owner)}")
     return BoundMethod(owner, name)
 
 
-def _of_queue(kind: type, name: str) -> bool:
-    """Whether a list, which a deque is here, too, may have a method."""
-    return kind is list and hasattr(deque, name)
+def _of_what_is_a_list(kind: type, name: str) -> bool:
+    """Whether a deque or a view of a dict, which are lists here, too, may have a method."""
+    return kind is list and any(hasattr(other, name) for other in (deque, DICT_KEYS))
 
 
 def _static_attribute(r: Reader, obj: Any, name: str, node: ast.AST) -> Any:
@@ -197,7 +198,7 @@ def _assigned(r: Reader, obj: Any, name: str, node: ast.AST) -> Any:
 def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     v = r.read(owner)
     if v.type.kind == "list":
-        if not hasattr(list, name) and not _of_queue(list, name):
+        if not hasattr(list, name) and not _of_what_is_a_list(list, name):
             r.refuse(node, f"attribute {name!r} of a {describe(owner)}")
         return BoundMethod(owner, name)
     if name == "shape":
