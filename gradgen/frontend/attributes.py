@@ -150,15 +150,18 @@ def _sequence_attribute(r: Reader, owner: Seq, name: str, node: ast.AST) -> Any:
         found = class_attribute(r, owner, owner.kind, name, node)
         if found is not MISSING:
             return found
-    known = hasattr(owner.kind, name) or hasattr(list, name)  # a tuple fails as Python says
-    if not known and not _of_what_is_a_list(owner.kind, name):
+    if not _may_have(owner.kind, name):
         r.refuse(node, f"attribute {name!r} of a {describe(owner)}")
     return BoundMethod(owner, name)
 
 
-def _of_what_is_a_list(kind: type, name: str) -> bool:
-    """Whether a deque or a view of a dict, which are lists here, too, may have a method."""
-    return kind is list and any(hasattr(other, name) for other in (deque, DICT_KEYS))
+def _may_have(kind: type, name: str) -> bool:
+    """Whether a sequence may have a method: a list, as deques and views of dicts are lists here.
+
+    What lists have, and a tuple has not, fails where it is called, as Python says.
+    """
+    others = (list, deque, DICT_KEYS) if kind is list else (kind, list)
+    return any(hasattr(other, name) for other in others)
 
 
 def _static_attribute(r: Reader, obj: Any, name: str, node: ast.AST) -> Any:
@@ -198,7 +201,7 @@ def _assigned(r: Reader, obj: Any, name: str, node: ast.AST) -> Any:
 def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     v = r.read(owner)
     if v.type.kind == "list":
-        if not hasattr(list, name) and not _of_what_is_a_list(list, name):
+        if not _may_have(list, name):
             r.refuse(node, f"attribute {name!r} of a {describe(owner)}")
         return BoundMethod(owner, name)
     if name == "shape":

@@ -216,11 +216,10 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
     if isinstance(node, ast.Call) and node.args:
         r.only_asked(node.args[0], value)
     wanted = kinds if isinstance(kinds, tuple) else (kinds,)
-    unlike = any(
-        issubclass(kind, kinds) != issubclass(list, kinds) for kind in (collections.deque, range)
-    )
-    if unlike and row_kinds.kind_of(r, node, value) is list and row_kinds.taken_for_lists(r):
-        what = f"isinstance of what may be a list or a {row_kinds.taken_for_lists(r)}"
+    unlike = {issubclass(kind, kinds) for kind in (list, *row_kinds.STAND_INS)} == {True, False}
+    asks = unlike and row_kinds.kind_of(r, node, value) is list
+    if asks and (other := row_kinds.taken_for_lists(r)):
+        what = f"isinstance of what may be a list or a {other}"
         r.refuse(node, what, "test outside the loss")
     if pointer(value):
         there = is_none(r, node, value, negated=True)

@@ -127,21 +127,27 @@ def _by_each_name(r: Reader, node: ast.AST, args: list[Any], read: Handler) -> A
     return on_each(r, node, args[1], lambda name: read(r, node, [args[0], name, *args[2:]], {}))
 
 
+def _known_name(r: Reader, node: ast.AST, args: list[Any], what: str) -> str:
+    """Return the name of an attribute that a call is given."""
+    if not isinstance(args[1], Static) or not isinstance(args[1].obj, str):
+        r.refuse(node, f"{what} with a name that is computed", "use a constant name")
+    return args[1].obj
+
+
 @special(getattr)
 def _getattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     from gradgen.frontend.attributes import attribute
 
     if isinstance(args[1], Choice):
         return _by_each_name(r, node, args, _getattr)
-    if not isinstance(args[1], Static) or not isinstance(args[1].obj, str):
-        r.refuse(node, "getattr with a name that is computed", "use a constant name")
+    name = _known_name(r, node, args, "getattr")
     if len(args) == 3:
         known = _hasattr(r, node, args[:2], {})
         if not isinstance(known, Const):
             held = class_attributes.held if isinstance(args[0], Static) else _field
-            return unbound.or_else(held(r, args[0], args[1].obj, node), args[2])
-        return attribute(r, args[0], args[1].obj, node) if known.const else args[2]
-    return attribute(r, args[0], args[1].obj, node)
+            return unbound.or_else(held(r, args[0], name, node), args[2])
+        return attribute(r, args[0], name, node) if known.const else args[2]
+    return attribute(r, args[0], name, node)
 
 
 NUMBERS: dict[str, tuple[type, ...]] = {
@@ -242,9 +248,7 @@ def _setattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
 
     if isinstance(args[1], Choice):
         return _by_each_name(r, node, args, _setattr)
-    if not isinstance(args[1], Static) or not isinstance(args[1].obj, str):
-        r.refuse(node, "setattr with a name that is computed", "use a constant name")
-    set_attribute(r, args[0], args[1].obj, args[2], node)
+    set_attribute(r, args[0], _known_name(r, node, args, "setattr"), args[2], node)
     return Static(None)
 
 
@@ -252,9 +256,7 @@ def _setattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
 def _delattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     if isinstance(args[1], Choice):
         return _by_each_name(r, node, args, _delattr)
-    if not isinstance(args[1], Static) or not isinstance(args[1].obj, str):
-        r.refuse(node, "delattr with a name that is computed", "use a constant name")
-    delete_attribute(r, args[0], args[1].obj, node)
+    delete_attribute(r, args[0], _known_name(r, node, args, "delattr"), node)
     return Static(None)
 
 

@@ -25,6 +25,7 @@ from gradgen.frontend.templates import (
     admits,
     is_mutable,
     is_plain,
+    kind_of_numbers,
     positions,
     same_way,
 )
@@ -192,11 +193,9 @@ class Cover:
         """Cover a list or tuple of known length and a list of the graph."""
         if isinstance(t, Node) and isinstance(t.like, Seq) and t.like.kind is tuple:
             row = _row_type_of(t)
-            return (
-                None
-                if row is None or not self._class_now(value)
-                else self._unified_hole(Hole(row, True), value)
-            )
+            if row is None or not self._class_now(value):
+                return None
+            return self._unified_hole(Hole(row, True), value)
         item = _item_of(t, self.r.book.words)
         return None if item is None else self._unified_hole(Hole(item), value)
 
@@ -252,16 +251,23 @@ def _item_of(t: Template, words: bool) -> Type | None:
     """Return the type of a list of the graph for a list of known length, None if it cannot be."""
     if not (isinstance(t, Node) and isinstance(t.like, Seq) and t.like.kind is list):
         return None
+    return _list_of(_type_of_item(inner, words) for _, inner in t.items)
+
+
+def _type_of_item(t: Template, words: bool) -> Type | None:
+    """Return the type of an item of a list of the graph, None if it cannot be one."""
+    if words and _is_word(t):
+        return _type_of_words(t)
+    if isinstance(t, Node) and isinstance(t.like, Seq):
+        return _row_type_of(t)
+    return t.type if isinstance(t, Hole) else None
+
+
+def _list_of(types: Iterable[Type | None]) -> Type | None:
+    """Return the type of a list of such items, None where they have no type in common."""
     item: Type | None = None
-    for _, inner in t.items:
-        type_ = inner.type if isinstance(inner, Hole) else None
-        if isinstance(inner, Node) and isinstance(inner.like, Seq):
-            type_ = _row_type_of(inner)
-        if words and _is_word(inner):
-            type_ = _type_of_words(inner)
-        if type_ is None:
-            return None
-        item = type_ if item is None else join(item, type_)
+    for type_ in types:
+        item = type_ if item is None or type_ is None else join(item, type_)
         if item is None:
             return None
     return Type("list", item=item)
@@ -274,10 +280,7 @@ def _row_type_of(t: Node) -> Type | None:
     exact = isinstance(t.like, Seq) and t.like.kind in (tuple, list)
     if not alike or not exact or len(found) < len(t.items):
         return None
-    item: Type | None = found[0]
-    for type_ in found[1:]:
-        item = None if item is None else join(item, type_)
-    return None if item is None else Type("list", item=item)
+    return _list_of(found)
 
 
 def _is_word(t: Template) -> bool:
@@ -390,9 +393,7 @@ def _unset(r: Reader, name: Any) -> Any:
 
 def _row_type(cover: Cover, row: Seq) -> Type | None:
     """Return the type of a row of numbers of one kind as an item of a list, None for others."""
-    numbers = [v for _, v in parts(row) if isinstance(v, Value) and v.type.is_scalar]
-    alike = len({v.type.kind for v in numbers}) == 1 and len(numbers) == len(parts(row))
-    if row.kind not in (tuple, list) or row.grown is not None or not alike:
+    if row.kind not in (tuple, list) or row.grown is not None or not kind_of_numbers(row):
         return None
     inner = item_type(cover, None, parts(row))
     return None if inner is None else Type("list", item=inner)

@@ -194,8 +194,6 @@ def run_loop(
         r.b.span = last
         if not revised:
             break
-        if guess.doubles(sum(len(types(template)) for _, template in loop.templates())):
-            r.refuse(node, UNSETTLED, ONE_TYPE)  # what holds itself once more in each turn
     else:
         if key in r.short:
             raise Retry(set(), {key})
@@ -326,6 +324,8 @@ def _revise(loop: Loop) -> bool:
     changed |= links.revise_links(loop)
     for slot in list(guess.slots):
         changed |= take_in(loop, slot)
+    if changed and guess.doubles(sum(len(types(t)) for _, t in loop.templates())):
+        raise UnsupportedError(UNSETTLED, r.b.span, ONE_TYPE)  # it holds itself once more each time
     return changed
 
 

@@ -20,8 +20,9 @@ from gradgen.library.queues import LimitedDeque
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
 
-# What makes a longer or shorter list of the same class.
+STAND_INS = (deque, range)  # classes whose objects are lists of the graph, too
 EITHER = "a question whose answer depends on whether this is a tuple or a list"
+# What makes a longer or shorter list of the same class.
 SAME_CLASS = ("append", "extend", "insert")
 
 
@@ -151,7 +152,7 @@ def dicts_made(r: Reader) -> list[type]:
 def taken_for_lists(r: Reader) -> str:
     """Return the name of a class that the program uses, and that is a list here; "" for none."""
     made = r.book.made.ask()
-    return next((kind.__name__ for kind in (deque, range) if kind in made), "")
+    return next((kind.__name__ for kind in STAND_INS if kind in made), "")
 
 
 def any_queue(r: Reader) -> bool:

@@ -105,20 +105,18 @@ def _admits_known(t: Hole, value: Any) -> bool:
     """Whether a list of the graph may stand for a list, or a tuple, of known length."""
     if t.type.kind != "list" or not isinstance(value, Seq):
         return False
-    return value.kind is list or (bool(t.tuples) and kind_of_numbers(value) == kind_of_items(t))
-
-
-def kind_of_items(t: Hole) -> str | None:
-    """Return the kind of number that the items of a list are, None if they are others."""
+    if value.kind is list:
+        return True
     item = t.type.item
-    return item.kind if item is not None and item.is_scalar else None
+    numbers = value.kind is tuple and item is not None and item.is_scalar
+    return bool(t.tuples and numbers and item and kind_of_numbers(value) == item.kind)
 
 
 def kind_of_numbers(value: Seq) -> str | None:
-    """Return the kind of number that all items of a tuple are, None if they are others."""
+    """Return the kind of number that all items of a row are, None if they are others."""
     numbers = [v for v in value.items if isinstance(v, Value) and v.type.is_scalar]
     kinds = {v.type.kind for v in numbers}
-    alike = value.kind is tuple and len(numbers) == len(value.items) and len(kinds) == 1
+    alike = len(numbers) == len(value.items) and len(kinds) == 1
     return kinds.pop() if alike else None
 
 
@@ -140,12 +138,10 @@ def classes(t: Template) -> list[bool | None]:
     """Return of what is carried, in order, whether it is a tuple in Python."""
     if isinstance(t, Hole):
         return [t.tuples]
-    inner = [i for _, i in t.items] if isinstance(t, Node) else []
-    mark: list[bool | None] = []
-    if isinstance(t, Options):
-        mark, inner = [False], list(t.items)
-    if isinstance(t, View):
-        inner = list(t.items)
+    if isinstance(t, Same):
+        return []
+    inner = [i for _, i in t.items] if isinstance(t, Node) else t.items
+    mark = [False] if isinstance(t, Options) else []
     return [*mark, *(c for i in inner for c in classes(i))]
 
 

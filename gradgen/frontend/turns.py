@@ -157,11 +157,10 @@ def _decided(r: Reader, step: Again, rest: Point) -> Point | None:
         if step.node.orelse or not _asks_for_kind(r, step.node.test):
             return None
         head = [Unless(step.node.test, "break")]
-    elif not test.const:
-        r.b.block.ops += block.ops
-        return Point(step.node.orelse, rest, outside=True)
     else:
         r.b.block.ops += block.ops
+        if not test.const:
+            return Point(step.node.orelse, rest, outside=True)
     r.book.write_turns(1)
     following = Again(step.node, step.path, step.turn + 1)
     path = (*step.path, step.turn)
