@@ -15,6 +15,7 @@ from gradgen.frontend.listed import INSIDE
 from gradgen.frontend.pointers import is_none_itself
 from gradgen.frontend.values import Iteration, Ref, Seq
 from gradgen.ir.nodes import Value
+from gradgen.library.dicts import KEY_LISTS
 from gradgen.library.queues import LimitedDeque
 
 if TYPE_CHECKING:
@@ -70,10 +71,29 @@ def _may_be_row(r: Reader, value: Any) -> bool:
 
 def among(r: Reader, node: ast.AST, value: Any) -> bool:
     """Whether a value may be equal to a tuple or list that is an item of a list."""
-    kind = kind_of(r, node, value)
+    kind = _compared_kind(r, node, value)
     if kind is None or r.frame.source.generated:
         return kind is not None
-    return issubclass(kind, tuple) == issubclass(item_kind(r, node), tuple)
+    other = tuple if _asks_keys(r, node) else item_kind(r, node)
+    return issubclass(kind, tuple) == issubclass(other, tuple)
+
+
+def _compared_kind(r: Reader, node: ast.AST, value: Any) -> type | None:
+    """Return the class of a tuple or list that is compared, None of anything else.
+
+    Among the keys of a dict, Python compares tuples alone: a list cannot be asked for there.
+    """
+    if _asks_keys(r, node) and not isinstance(value, Seq):
+        return tuple if is_graph_list(r, value) else None
+    return kind_of(r, node, value)
+
+
+def _asks_keys(r: Reader, node: ast.AST) -> bool:
+    """Whether something is looked for among the keys of a dict, or the items of a set."""
+    if not r.frame.source.ours or not isinstance(node, ast.Compare):
+        return False
+    asked = node.comparators[0]
+    return isinstance(asked, ast.Attribute) and asked.attr in KEY_LISTS
 
 
 def item_kind(r: Reader, node: ast.AST | None) -> type:
@@ -106,7 +126,7 @@ def unlike(r: Reader, node: ast.AST, left: Any, right: Any) -> bool:
     """
     if r.frame.source.generated:
         return False
-    one, other = kind_of(r, node, left), kind_of(r, node, right)
+    one, other = _compared_kind(r, node, left), _compared_kind(r, node, right)
     if one is None or other is None:
         return False
     return issubclass(one, tuple) != issubclass(other, tuple)

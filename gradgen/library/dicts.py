@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from gradgen.library.sets import ComputedSet, items_of
 
+KEY_LISTS = ("names", "items")  # the attributes of dicts and sets in which their keys stand
+
 
 def place_of(names, key):
     """Where a key stands among those of a dict, which has each of them once."""
