@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.polynomial import chebyshev
+from scipy.interpolate import CubicSpline
 
 import gradgen
 from tests.cases import FUNCTIONS, LANGUAGE, LOSSES, Case, cases
@@ -253,3 +254,16 @@ def test_what_a_branch_leaves_is_no_other_variable() -> None:
     ahead, behind = (gradgen.grad(loss)(x + h * d, 3) for h in (1e-6, -1e-6))
     product = gradgen.hvp(loss)((x, 3), (d,))
     np.testing.assert_allclose(product, (ahead - behind) / 2e-6, rtol=1e-6, atol=1e-6)
+
+
+def test_a_bound_that_a_branch_leaves_is_no_number_with_a_fraction() -> None:
+    """The end of one side's loop and a length in the other side's have the same word for a name."""
+
+    def loss(y):
+        spline = CubicSpline(np.array([0.0, 0.5, 1.1, 1.4, 2.0]), y, bc_type="natural")
+        return spline.integrate(y[0], y[1] + 1.0) ** 2
+
+    y, d = np.array([0.2, 0.7, -0.3, 0.6, 0.1]), np.cos(np.arange(5.0))
+    ahead, behind = (gradgen.grad(loss)(y + h * d) for h in (1e-5, -1e-5))
+    product = gradgen.hvp(loss)((y,), (d,))
+    np.testing.assert_allclose(product, (ahead - behind) / 2e-5, rtol=1e-6, atol=1e-6)

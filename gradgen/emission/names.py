@@ -159,7 +159,7 @@ class _Namer:
         """
         kinds: dict[str, set[str]] = {}
         for v in self.order:
-            kinds.setdefault(self.hint[v], set()).add(_kind(v.type))
+            kinds.setdefault(self.hint[v], set()).add(_read_as(v.type))
         left = {
             self.webs.root(out)
             for op in walk(self.function.body)
@@ -239,6 +239,11 @@ def _kind(t: Type) -> str:
     if t.kind == "array" and t.rank in (1, 2):
         return "vector" if t.rank == 1 else "matrix"
     return f"{t.kind}_{t.rank or ''}".strip("_")
+
+
+def _read_as(t: Type) -> str:
+    """Return a word for what tells variables apart where text is read: whole numbers are one."""
+    return "whole" if t.is_scalar and t.kind in ("int", "bool") else _kind(t)
 
 
 def _says_something(v: Value) -> bool:
