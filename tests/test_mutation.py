@@ -59,7 +59,18 @@ def scaled_then_flat(x):
     return np.sum(x**2)
 
 
-@pytest.mark.parametrize("loss", [entry_then_flat, flat_then_entry, scaled_then_flat])
+def made_then_flat(x):
+    g = np.tanh(x - x.mean()) * x[0] + np.ones((2, 2))
+    g[0] *= 3.0
+    y = g.reshape(-1)
+    y[1::2] *= x[1, 1]
+    g[1] += y[1]
+    return np.sum(g**2)
+
+
+@pytest.mark.parametrize(
+    "loss", [entry_then_flat, flat_then_entry, scaled_then_flat, made_then_flat]
+)
 def test_flat_views_of_arguments_that_were_written_to(loss):
     x = np.array([[0.3, -0.7], [1.2, 0.4]])
     gradgen.check_grads(loss, (x,), order=2)

@@ -77,8 +77,8 @@ def shared(r: Reader, ref: Ref, prim: str, operands: list[Value]) -> Any:
     base = r.read(ref)
     if _may_copy(ref, base, prim, operands, {}):
         asked = _as_given(r, ref, base)
-        of_argument = asked is not None and asked.op is not None and asked.op.prim == "leaf"
-        if asked is None or (r.book.compiled and not of_argument):
+        of_arguments = all(v.op is not None and v.op.prim == "leaf" for v in asked)
+        if not asked or (r.book.compiled and not of_arguments):
             return None
         name = ref.storage.name or "an array"
         what = f"a view of {name}" if ref.steps else name
@@ -112,8 +112,8 @@ def view(r: Reader, ref: Ref, prim: str, operands: list[Value], attrs: dict[str,
     maybe = not r.writes_through and _may_copy(ref, base, prim, operands, attrs)
     place: tuple[Any, ...] = ()
     usual = prim in VIEWS and base.type.kind == "array" and all(map(_keeps_order, ref.steps))
-    asked = _as_given(r, ref, base) if maybe and usual and not ref.storage.contiguous else None
-    if asked is not None:
+    asked = _as_given(r, ref, base) if maybe and usual and not ref.storage.contiguous else ()
+    if asked:
         place = (*r.call_path, "view", prim, r.b.span)
         if place in r.precise:
             name = ref.storage.name or "an array"
@@ -134,18 +134,44 @@ def view(r: Reader, ref: Ref, prim: str, operands: list[Value], attrs: dict[str,
     return Ref(ref.storage, steps, value, r.versions[ref.storage])
 
 
-def _as_given(r: Reader, ref: Ref, base: Value) -> Value | None:
-    """Return an array that lies in memory as one does in the user's program, None if none does.
+def _as_given(r: Reader, ref: Ref, base: Value) -> tuple[Value, ...]:
+    """Return arrays whose order in the user's program is that of an array, or nothing.
 
-    The array itself, or the argument that it is: writes to that leave it where it lies.
+    The array itself, or the arguments that it is or is made of entry by entry: writes to it leave
+    it where it lies.
     """
     if as_users(r, ref):
-        return base
+        return (base,)
     v = r.versions[ref.storage]
     while v.op is not None and (v.op.prim in WRITES or _keeps_layout(v.op)):
         v = v.op.inputs[0]
-    is_argument = v.op is not None and v.op.prim == "leaf" and not ref.steps
-    return v if is_argument else None
+    return () if ref.steps else _arguments_of(v)
+
+
+def _arguments_of(value: Value) -> tuple[Value, ...]:
+    """Return the arguments that an array is made of entry by entry, or is; nothing of any other.
+
+    If all of them are in C order, it is: numbers, vectors and new arrays make no difference.
+    """
+    todo, found, seen = [value], [], set()
+    while todo:
+        v = todo.pop()
+        if v.type.is_scalar or v.type.rank == 1 or v in seen or _is_new(v):
+            continue
+        seen.add(v)
+        rule = RULES.get(v.op.prim) if v.op is not None else None
+        if v.op is not None and v.op.prim == "leaf" and v.type.kind == "array":
+            found.append(v)
+        elif v.op is not None and rule is not None and rule.elementwise:
+            todo += v.op.inputs
+        else:
+            return ()
+    return tuple(found)
+
+
+def _is_new(v: Value) -> bool:
+    made = v.op is not None and v.op.prim in ("zeros", "ones", "full", "eye")
+    return made and v.op is not None and v.op.attrs.get("order") in (None, "C")
 
 
 def _keeps_layout(op: Op) -> bool:
@@ -167,10 +193,11 @@ def _keeps_lengths(base: Value, prim: str, operands: list[Value], attrs: dict[st
     return before == after or len(before) <= 1 >= len(after)
 
 
-def _require_c_order(r: Reader, value: Value, what: str) -> None:
-    ordered = r.b.emit("c_contiguous", [value])
+def _require_c_order(r: Reader, values: tuple[Value, ...], what: str) -> None:
     text = f"raise ValueError({what!r})"
-    r.b.append("raise_if", [r.b.emit("not", [ordered])], [], span=r.b.span, attrs={"text": text})
+    for value in values:
+        test = r.b.emit("not", [r.b.emit("c_contiguous", [value])])
+        r.b.append("raise_if", [test], [], span=r.b.span, attrs={"text": text})
 
 
 def note_order(r: Reader, test: Value) -> None:
