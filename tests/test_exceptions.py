@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Callable
 from typing import Any
@@ -168,6 +169,29 @@ def test_nothing_in_the_place_of_a_number(name: str) -> None:
     assert str(found.value) == str(expected.value)
     if hasattr(found.value, "__notes__"):
         assert "test_exceptions.py" in found.value.__notes__[0]
+
+
+class Event:
+    def __init__(self, size):
+        self.size = size
+
+
+def queue_of_events(x):
+    queue = []
+    for v in x:
+        heapq.heappush(queue, (v, Event(v)))
+    return heapq.heappop(queue)[1].size ** 2
+
+
+def test_objects_without_an_order_are_compared_only_after_a_tie() -> None:
+    gradient = gradgen.grad(queue_of_events)
+    assert gradient(np.array([2.0, 1.0, 3.0])).tolist() == [0.0, 2.0, 0.0]
+    tie = np.array([2.0, 1.0, 1.0])
+    with pytest.raises(TypeError) as expected:
+        queue_of_events(tie)
+    with pytest.raises(TypeError) as found:
+        gradient(tie)
+    assert str(found.value) == str(expected.value)
 
 
 class Model:

@@ -59,6 +59,7 @@ SOMETHING = (
     Value, Ref, Seq, Map, Record, LocalFunction, BoundMethod, Method, Once, Lazy,
 )  # fmt: skip
 FUNCTIONS = (LocalFunction, Static)
+ORDER = ("__lt__", "__le__", "__gt__", "__ge__")
 MARKS = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType, np.ufunc)
 EQUAL_RANGES = """
 n = len(a)
@@ -387,18 +388,74 @@ def _ordered_sequences(
     if not left or not right:
         return Const(bool(FOLD[COMPARE[type(op)]](len(left), len(right))))  # type: ignore[operator]
     (a, *rest), (b, *others) = left, right
+    if _without_order(a) and _without_order(b):
+        return _same_or_raised(r, node, op, left, right)
     if not rest and not others:
         return compare_two(r, node, op, a, b)
     strict = ast.Lt() if isinstance(op, ast.Lt | ast.LtE) else ast.Gt()
+    chain = _in_statements if any(map(_without_order, rest)) else branches.chain
     tied = [
         lambda: _tie(compare_two(r, node, ast.Eq(), a, b)),
         lambda: _ordered_sequences(r, node, op, rest, others),
     ]
     tests = [
         lambda: compare_two(r, node, strict, a, b),
-        lambda: branches.chain(r, node, tied, stop_on=False),
+        lambda: chain(r, node, tied, stop_on=False),
     ]
-    return branches.chain(r, node, tests, stop_on=True)
+    return chain(r, node, tests, stop_on=True)
+
+
+def _in_statements(
+    r: Reader, node: ast.expr, tests: list[Callable[[], Any]], stop_on: bool
+) -> Value:
+    """Return ``a and b``, or for ``stop_on`` ``a or b``, where ``b`` may raise in a statement."""
+    test = branches.truth(r, tests[0](), node)
+    if isinstance(test, Const):
+        return test if bool(test.const) is stop_on else tests[1]()
+    sides = [lambda: Const(stop_on), tests[1]]
+    then, other = sides if stop_on else sides[::-1]
+    return branches.choose(r, node, test, then, other)
+
+
+def _without_order(value: Any) -> str:
+    """Return the name of a value's class, if none of its values is less than another one."""
+    if isinstance(value, Choice):
+        names = {_without_order(value.then), _without_order(value.other)}
+        return names.pop() if len(names) == 1 else ""
+    if isinstance(value, LocalFunction | Method):
+        return "function" if isinstance(value, LocalFunction) else "method"
+    if isinstance(value, Static) and isinstance(value.obj, types.FunctionType):
+        return "function"
+    kind = class_of(value)
+    if kind is None or any(getattr(kind, m) is not getattr(object, m) for m in ORDER):
+        return ""
+    return kind.__name__
+
+
+def _same_or_raised(
+    r: Reader, node: ast.Compare, op: ast.cmpop, left: list[Any], right: list[Any]
+) -> Any:
+    """Compare sequences that begin with objects without an order: equal ones only have one.
+
+    As in a heap of ``(time, count, job)``, in which no count is there twice.
+    """
+    (a, *rest), (b, *others) = left, right
+    sign = SYMBOLS[COMPARE[type(op)]]
+    one, other = map(_without_order, (a, b))
+
+    def unlike() -> Any:
+        r.fail(
+            node, TypeError(f"'{sign}' not supported between instances of '{one}' and '{other}'")
+        )
+
+    test = branches.truth(r, _tie(compare_two(r, node, ast.Eq(), a, b)), node)
+
+    def below() -> Any:
+        return _ordered_sequences(r, node, op, rest, others)
+
+    if isinstance(test, Const):
+        return below() if test.const else unlike()
+    return branches.choose(r, node, test, below, unlike)
 
 
 def _compared_dicts(r: Reader, node: ast.Compare, prim: str, left: Map, right: Map) -> Any:
