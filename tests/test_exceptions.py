@@ -171,6 +171,25 @@ def test_nothing_in_the_place_of_a_number(name: str) -> None:
         assert "test_exceptions.py" in found.value.__notes__[0]
 
 
+def area(a, b, c):
+    return a * b + c
+
+
+def area_of_list(x):
+    items = []
+    for v in x:
+        items.append(v)
+    return area(*items)
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_a_list_has_as_many_items_as_a_call_takes(count: int) -> None:
+    gradient = gradgen.grad(area_of_list)
+    assert gradient(np.array([2.0, 1.0, 3.0])).tolist() == [1.0, 2.0, 1.0]
+    with pytest.raises(TypeError, match=f"takes 3 arguments by .*, but {count} were given"):
+        gradient(np.ones(count))
+
+
 class Event:
     def __init__(self, size):
         self.size = size

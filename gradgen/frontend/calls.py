@@ -65,11 +65,10 @@ from gradgen.frontend.special import (
     in_places,
 )
 from gradgen.frontend.special_methods import invoked
-from gradgen.frontend.spread_calls import extreme, spread_arguments
+from gradgen.frontend.spread_calls import extreme, items_by_star, spread_arguments, wanted_by_star
 from gradgen.frontend.texts import method_of_text, of_expression
 from gradgen.frontend.ufunc_axes import call_laid_out, laid_out
 from gradgen.frontend.ufunc_calls import plain_call
-from gradgen.frontend.unpacking import sequence_items
 from gradgen.frontend.values import (
     BoundMethod,
     Choice,
@@ -116,11 +115,10 @@ def call(r: Reader, node: ast.Call) -> Any:
 def called(r: Reader, node: ast.Call, callee: Any) -> Any:
     """Return the value of a call of an evaluated callee."""
     note_any_order(node, callee)
-    starred = bool(node.args) and isinstance(node.args[-1], ast.Starred)
-    found = extreme(r, node, callee) if starred else None
+    found = extreme(r, node, callee)
     if found is not None:
         return found
-    args, kwargs = call_arguments(r, node, callee if starred else None)
+    args, kwargs = call_arguments(r, node, callee)
     r.b.span = r.span(node)
     out = call_value(r, node, callee, args, kwargs)
     for a in node.args:
@@ -134,10 +132,11 @@ def call_arguments(
 ) -> tuple[list[Any], dict[str, Any]]:
     """Return the evaluated arguments of a call, stars unpacked."""
     spread = None if callee is None else spread_arguments(r, node, callee)
+    wanted = None if callee is None else wanted_by_star(node, callee)
     args: list[Any] = spread or []
     for place, a in enumerate(node.args) if spread is None else ():
         if isinstance(a, ast.Starred):
-            args += sequence_items(r, evaluate(r, a.value), a)
+            args += items_by_star(r, a, wanted)
         elif isinstance(a, ast.GeneratorExp):
             args.append(comprehensions.begun(r, a, [*node.args[place + 1 :], *node.keywords]))
         else:

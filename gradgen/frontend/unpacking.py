@@ -126,7 +126,7 @@ def entries(r: Reader, ref: Any, node: ast.AST, count: int | None) -> list[Any]:
             _check_count(r, r.b.emit("len", [r.read(ref)]), count, node)
         count = length.const
     elif count is None:
-        count = _sorted_number(r.read(ref)) if isinstance(ref, Ref) else None
+        count = sorted_number(r.read(ref)) if isinstance(ref, Ref) else None
         if count is None:
             what = "unpacking by * of an array of unknown length"
             r.refuse(node, what, "name each item, or slice")
@@ -136,7 +136,7 @@ def entries(r: Reader, ref: Any, node: ast.AST, count: int | None) -> list[Any]:
     return [over.element(Const(k)) for k in range(count)]
 
 
-def _sorted_number(v: Value) -> int | None:
+def sorted_number(v: Value) -> int | None:
     """Return how many there are in a list that was written out and then sorted."""
     op = v.op
     while op is not None and _rearranges(op):

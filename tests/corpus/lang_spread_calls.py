@@ -153,7 +153,49 @@ def isinst(x):
     return f(*xs)
 
 
+def columns_as_arguments(x):
+    def moment(places, weights, power):
+        return sum(w * p**power for p, w in zip(places, weights))
+
+    pairs = []
+    for v in x:
+        if v < 2.5:
+            pairs.append((v, 0.5 * v * v))
+    return moment(*zip(*pairs), 3) if pairs else x[0]
+
+
+def halves_as_arguments(x):
+    def weight(places, heights, depth):
+        middle = sum(places) / len(places)
+        if depth == 0:
+            return middle * sum(heights)
+        low = [(p, h) for p, h in zip(places, heights) if p <= middle]
+        high = [(p, h) for p, h in zip(places, heights) if p > middle]
+        if not high:
+            return middle
+        return weight(*zip(*low), depth - 1) - middle * weight(*zip(*high), depth=depth - 1)
+
+    return weight(x, x**2, 2)
+
+
+def corners_as_arguments(x):
+    corners = [0, 1, 2]
+    triangles = []
+    for k in range(len(x) - 1):
+        if x[k] > 0.9:
+            triangles.append((k, k + 1, corners[0]))
+    triangles.append(tuple(corners))
+
+    def area(a, b, c):
+        return x[a] * x[b] - 0.5 * x[c] ** 2
+
+    return sum(area(*t) ** 2 for t in triangles)
+
+
 _NAMES = [
+    "columns_as_arguments",
+    "halves_as_arguments",
+    "corners_as_arguments",
     "star_grown",
     "star_grown_max",
     "star_grown_first",
