@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import functools
 import logging
 import sys
@@ -485,3 +486,38 @@ def test_each_example_draws_its_own():
     np.testing.assert_array_equal(found, again)
     value, pullback = _seeded(gradgen.vjp(noisy, backend="numba"), np.ones(3))
     np.testing.assert_array_equal(pullback(np.ones(3)), value)
+
+
+class Kind(enum.Enum):
+    FULL = "full"
+    PART = "part"
+
+
+class Rank(enum.IntEnum):
+    LOW = 1
+    HIGH = 2
+
+
+class Side(enum.StrEnum):
+    LEFT = "left"
+
+    def __str__(self):
+        return "to the " + self.value
+
+
+def tells_of_enums(x):
+    kind = Kind.FULL if x[0] > 0.0 else Kind.PART
+    print(kind, f"{kind} {Kind.PART!r} {Kind.PART:>12}|", str(kind), repr(Kind.FULL))
+    print("%s" % Kind.FULL, "{}".format(Kind.PART), Rank.LOW, f"{Rank.HIGH:03d}", repr(Rank.LOW))
+    print(Side.LEFT, f"{Side.LEFT} {Side.LEFT:>14}|", repr(Side.LEFT), str(Side.LEFT))
+    print(x.dtype, f"{x.dtype} {x.dtype!r} {x.dtype.name:>9}|", str(x.dtype), "%s" % x.dtype)
+    return np.sum(x * 2.0)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_enums_and_dtypes_in_texts(sign: float, capsys: pytest.CaptureFixture[str]) -> None:
+    x = sign * np.array([1.0, 2.0])
+    tells_of_enums(x)
+    told = capsys.readouterr().out
+    gradgen.value_and_grad(tells_of_enums)(x)
+    assert capsys.readouterr().out == told

@@ -122,3 +122,28 @@ def test_right_or_refused(loss: Any) -> None:
     else:
         assert value == loss(X)
         assert_gradient(loss, (X,), (gradient,), (0,))
+
+
+def stored_where_a_branch_joins(a: Any, w: Any) -> Any:
+    b = w if a[0] < 10.0 else a[1] * w
+    b[0] = a[0] * 0.5
+    return np.sum(b * a)
+
+
+def added_where_a_loop_joins(a: Any, w: Any) -> Any:
+    b = w.copy()
+    for _ in range(2):
+        if a[0] > 10.0:
+            b = b * a[1]
+    b[0] += a[0]
+    return np.sum(b * a)
+
+
+@pytest.mark.parametrize("loss", [stored_where_a_branch_joins, added_where_a_loop_joins])
+def test_stores_that_are_cut_off_on_some_path_are_refused(loss: Any) -> None:
+    for derive in (gradgen.grad(loss), gradgen.vjp(loss, argnums=0)):
+        with pytest.raises(gradgen.UnsupportedError, match=r"integers on some path.*truncates"):
+            derive(np.array([1.0, 2.0]), np.array([3, 2]))
+    with pytest.raises(gradgen.UnsupportedError, match=r"integers on some path.*truncates"):
+        args = np.array([1.0, 2.0]), np.array([3, 2])
+        gradgen.jvp(loss, argnums=0)(args, (np.array([1.0, 0.5]),))

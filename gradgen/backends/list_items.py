@@ -52,9 +52,8 @@ def lay_out_items(functions: Sequence[Function]) -> None:
 
 
 def _for_arrays(item: Type | None) -> bool:
-    while item is not None and item.kind == "list":
-        item = item.item
-    return item is not None and item.kind == "array"
+    held = item and item.innermost
+    return held is not None and held.kind == "array"
 
 
 def _copied(op: Op) -> list[Op]:
@@ -88,9 +87,8 @@ def _has_gaps(v: Value) -> bool:
 
 def _is_known(item: Type | None) -> bool:
     """Whether it is known what is in a list, and in the lists inside."""
-    while item is not None and item.kind == "list":
-        item = item.item
-    return item is not None and item.kind != "any"
+    held = item and item.innermost
+    return held is not None and held.kind != "any"
 
 
 def _replaced(op: Op) -> list[tuple[Value, Value]]:

@@ -129,10 +129,8 @@ def added_slice(op: Op) -> str | None:
 
 def filled(op: Op) -> Found:
     """Return lists of lists with one number in all places."""
-    depth, deepest = levels(op.inputs[0].type), op.inputs[0].type
-    while deepest.item is not None:
-        deepest = deepest.item
-    if not 2 <= depth <= MOST or not deepest.is_scalar:
+    depth, deepest = levels(op.inputs[0].type), op.inputs[0].type.innermost
+    if not 2 <= depth <= MOST or deepest is None or not deepest.is_scalar:
         return None
     made, name = "value", "items"
     for k in range(depth):

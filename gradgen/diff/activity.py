@@ -33,8 +33,8 @@ def _varies(v: Value, out: set[Value]) -> bool:
     return v.type.inexact or (isinstance(out, Moving) and v.type.dtype.startswith("int"))
 
 
-def refuse_truncation(function: Function, varied: set[Value]) -> None:
-    """Refuse a store of what varies into an array that cannot hold it.
+def refuse_truncation(function: Function, varied: set[Value], wholes: set[Value]) -> None:
+    """Refuse a store of what varies into an array that cannot hold it, or may not (``wholes``).
 
     Raises
     ------
@@ -51,6 +51,13 @@ def refuse_truncation(function: Function, varied: set[Value]) -> None:
                 "a complex number is stored into an array of real ones, which drops a part of it",
                 op.span,
                 "make the array a complex array (dtype=complex)",
+            )
+        if op.inputs[0] in wholes and op.inputs[0].type.is_array:
+            raise UnsupportedError(
+                "a float is stored into an array that is one of integers on some path, which "
+                "truncates it",
+                op.span,
+                "make it a float array on each path (dtype=float)",
             )
         widened = op.inputs[0].type.kind == "list" and op.outputs[0].type.inexact
         if not (op.inputs[0].type.inexact or widened) and op.inputs[0].type.item != OPAQUE:

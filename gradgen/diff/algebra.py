@@ -77,6 +77,7 @@ class Algebra:
     def __init__(self, builder: Builder) -> None:
         self.b = builder
         self.replaced: dict[Op, Value] = {}  # by store: the old item of a list, or its length
+        self.wholes: set[Value] = set()  # what may be of integers, though its type says floats
 
     def emit(self, prim: str, *inputs: Any, **attrs: Any) -> Value:
         """Emit an operation, leaving out options at their defaults."""
@@ -155,7 +156,7 @@ class Algebra:
 
     def _negative(self, g: Value) -> Value:
         """Return ``-1.0 * g``, which is a float where ``g`` is a whole number."""
-        if g.type.is_array and g.type.dtype and not g.type.inexact:
+        if g.type.is_array and (g in self.wholes or (g.type.dtype and not g.type.inexact)):
             return self.emit("mul", -1.0, g)
         return self.neg(self.inexact(g))
 
@@ -164,8 +165,10 @@ class Algebra:
         if isinstance(g, Const):
             return Const(float(g.const)) if g.type.kind in ("int", "bool") else g
         if g.type.is_scalar:
-            return self.emit("float", g) if g.type.kind in ("int", "bool") else g
-        return self.emit("mul", 1.0, g) if g.type.dtype and not g.type.inexact else g
+            whole = g.type.kind in ("int", "bool") or g in self.wholes
+            return self.emit("float", g) if whole else g
+        whole = g in self.wholes or bool(g.type.dtype and not g.type.inexact)
+        return self.emit("mul", 1.0, g) if whole else g
 
     def div(self, a: Any, b: Any) -> Value:
         """Return ``a / b``, dropping a one and moving a sign out."""

@@ -22,6 +22,7 @@ from gradgen.diff.loops import Loops
 from gradgen.diff.missing import missing_values, read_for_sure
 from gradgen.diff.nested import Nested
 from gradgen.diff.replaced import look_before_stores
+from gradgen.diff.wholes import wholes
 from gradgen.diff.written import written
 from gradgen.diff.zeros import DIVISIONS, Zeros
 from gradgen.errors import UnsupportedError
@@ -57,12 +58,13 @@ class Reverse:
         self.function = function
         self.b = Builder(function.body, reverse=True)
         self.alg = Algebra(self.b)
+        self.alg.wholes = wholes(function.body)
         self.alg.replaced = look_before_stores(function)
         self.adj = Adjoints()
         self.places = Places(function.body)
         self.nested = Nested(function.body)
         self.varied = varied(function)
-        refuse_truncation(function, self.varied)
+        refuse_truncation(function, self.varied, self.alg.wholes)
         # The sweep begins where the function has come to its end.
         self.missing = missing_values(function.body, sure=read_for_sure(function.body))
         # Adjoints that may be the number 0.0 though their values are arrays.

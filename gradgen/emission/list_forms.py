@@ -56,7 +56,7 @@ def _zeros_list(op: Op, operands: list[Expr]) -> Expr:
     if item is None or item.is_scalar:
         zero: Expr = ast.List([ast.Constant(0.0)], ast.Load())
         return ast.BinOp(zero, ast.Mult(), call("len", operands))
-    deepest = _innermost(item)
+    deepest = item.innermost
     if item.kind == "list" and (deepest is None or deepest.is_scalar):
         return call("_filled_lists", [operands[0], ast.Constant(0.0)])
     return of_items(operands, item, lambda e: call("np.zeros_like", [e]))
@@ -64,13 +64,6 @@ def _zeros_list(op: Op, operands: list[Expr]) -> Expr:
 
 def _len(op: Op, operands: list[Expr]) -> Expr:
     return call("len", [list_or_nothing(op, operands[0])])
-
-
-def _innermost(t: Type | None) -> Type | None:
-    """Return the type of what is in lists of lists."""
-    while t is not None and t.kind == "list":
-        t = t.item
-    return t
 
 
 def of_items(operands: list[Expr], item: Type | None, make: Callable[[Expr], Expr]) -> Expr:
@@ -140,7 +133,7 @@ def _lift_list(op: Op, operands: list[Expr]) -> Expr:
 
     Of numbers, it is ``[np.full(n, item) for item in items]``.
     """
-    deepest = _innermost(op.inputs[0].type)
+    deepest = op.inputs[0].type.innermost
 
     def repeated(item: Expr) -> Expr:
         if deepest is not None and deepest.is_scalar:

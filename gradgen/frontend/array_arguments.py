@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from gradgen.frontend.lists import as_array, is_list
+from gradgen.frontend.lists import as_array, as_places, is_list
 from gradgen.frontend.outputs import of_numpy
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Seq
+from gradgen.ir.nodes import Value
 
 # What reads lists itself.
 AS_LISTS = {np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortranarray,
@@ -19,6 +21,8 @@ AS_LISTS = {np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfort
 OF_ARRAYS = {np.vstack, np.hstack, np.column_stack, np.dstack, np.select}
 # What writes to its first argument, which has to be an array.
 WRITES = {np.put, np.place, np.putmask, np.copyto, np.fill_diagonal, np.put_along_axis}
+# What takes a list of places, which is one of integers where it is empty, too.
+OF_PLACES = {np.ix_, np.delete, np.insert, np.put}
 
 
 def arrays_for_lists(
@@ -29,17 +33,24 @@ def arrays_for_lists(
     if not (scipy or of_numpy(obj)) or _among(obj, AS_LISTS):
         return args, kwargs
     in_place = getattr(obj, "__name__", "") in ("at", "shuffle")
+    places = _among(obj, OF_PLACES) or getattr(obj, "__name__", "") == "at"
     kept = 1 if _among(obj, WRITES) or in_place else 0
-    made, named = made_arrays(r, node, args[kept:], kwargs, _among(obj, OF_ARRAYS))
+    make = as_places if places else as_array
+    made, named = made_arrays(r, node, args[kept:], kwargs, _among(obj, OF_ARRAYS), make)
     return [*args[:kept], *made], named
 
 
 def made_arrays(
-    r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any], joins: bool = False
+    r: Reader,
+    node: ast.AST,
+    args: list[Any],
+    kwargs: dict[str, Any],
+    joins: bool = False,
+    make: Callable[[Reader, Value, ast.AST], Value] = as_array,
 ) -> tuple[list[Any], dict[str, Any]]:
     """Return arguments, with an array for each list; what ``joins`` may take a list of arrays."""
-    made = [_made(r, node, a, joins) for a in args]
-    return made, {k: _made(r, node, v, joins) for k, v in kwargs.items()}
+    made = [_made(r, node, a, joins, make) for a in args]
+    return made, {k: _made(r, node, v, joins, make) for k, v in kwargs.items()}
 
 
 def _among(obj: Any, functions: set[Any]) -> bool:
@@ -49,11 +60,11 @@ def _among(obj: Any, functions: set[Any]) -> bool:
         return False
 
 
-def _made(r: Reader, node: ast.AST, given: Any, joins: bool) -> Any:
-    """Return an argument, an array if it is a list."""
+def _made(r: Reader, node: ast.AST, given: Any, joins: bool, make: Any) -> Any:
+    """Return an argument, what ``make`` gives if it is a list."""
     given = r.settled(given)
     if isinstance(given, Seq) and given.grown is None:
-        items = [_made(r, node, item, joins) for item in given.items]
+        items = [_made(r, node, item, joins, make) for item in given.items]
         same = all(a is b for a, b in zip(items, given.items, strict=True))
         return given if same else Seq(items, given.kind)
     if not is_list(r, given):
@@ -62,4 +73,4 @@ def _made(r: Reader, node: ast.AST, given: Any, joins: bool) -> Any:
     item = v.type.item
     if joins and not (item is not None and (item.is_scalar or item.kind == "list")):
         return given
-    return r.hold(as_array(r, v, node))
+    return r.hold(make(r, v, node))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import unbound
+from gradgen.frontend.class_defaults import require_own
 from gradgen.frontend.values import OTHER_KEYS, Map, Poison, Record
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ HELD = "_held"  # the attribute of a class that extends `list` or `dict` (``libr
 
 def attributes_as_dict(r: Reader, node: ast.AST, owner: Record) -> Map:
     """Return the attributes of an object by name; those may be missing that one path has set."""
+    require_own(r, owner, node, "the attributes of an object, of which some are set on one path")
     items: dict[Any, Any] = {k: v for k, v in owner.fields.items() if k != HELD}
     if any(map(unbound.may_miss, items.values())):
         what, way = "attributes that are set on one path", "set them on each path"

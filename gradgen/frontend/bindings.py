@@ -13,7 +13,7 @@ from gradgen.diff.algebra import Algebra
 from gradgen.errors import ArgumentError
 from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.indices import index_of
-from gradgen.frontend.lists import as_array, as_list, is_list
+from gradgen.frontend.lists import as_array, as_list, as_places, is_list
 from gradgen.frontend.overwriting import check_not_read_again
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.squeezing import axes_to_squeeze
@@ -50,6 +50,7 @@ OF_NEW_AXES = ("expand_dims", "stack")
 LEAVE_NUMBERS = ("squeeze", "moveaxis")
 # What these make of known integers is known.
 OF_WHOLE: dict[str, Callable[[int], int]] = {"abs": abs, "int": int, "bool": bool}
+SHORT = 1e6
 DTYPES = {"float64", "float32", "complex128", "complex64", "bool",
           "int64", "int32", "int16", "int8", "uint8"}  # fmt: skip
 HELPER_PRIMS = {
@@ -204,7 +205,8 @@ def dtype_of(r: Reader, node: ast.AST, value: Any) -> str:
 
 def emit(r: Reader, node: ast.AST, rule: Rule, args: list[Any], attrs: dict[str, Any]) -> Any:
     """Emit an operation; a view of a named array stays a view of it."""
-    inputs = [as_array(r, as_value(r, a, node), node) for a in args]
+    make = as_places if rule.name == "bincount" else as_array
+    inputs = [make(r, as_value(r, a, node), node) for a in args]
     if rule.name.startswith("math.") and rule.name != "math.trunc":  # which asks the array itself
         check_numbers(r, node, [] if rule.name in OF_SEQUENCES else inputs)
         inputs = [r.b.emit("float", [v]) if _is_0d(v) else v for v in inputs]
@@ -216,7 +218,8 @@ def emit(r: Reader, node: ast.AST, rule: Rule, args: list[Any], attrs: dict[str,
         if rule.name == "flip" and inputs[0].type.rank == 0:
             return r.view(args[0], "load", [], {"index": ""})  # NumPy gives a number
         return r.view(args[0], rule.name, inputs[1:], attrs)
-    if rule.name in OF_WHOLE and _is_whole(inputs[0]) and not attrs:
+    whole = _is_whole(inputs[0]) or (rule.name == "int" and _is_short(inputs[0]))
+    if rule.name in OF_WHOLE and whole and not attrs:
         return Const(OF_WHOLE[rule.name](inputs[0].const))  # type: ignore[attr-defined]
     if rule.name in LEAVE_NUMBERS and is_number_of_numpy(inputs[0]):
         return args[0]
@@ -237,6 +240,11 @@ def check_numbers(r: Reader, node: ast.AST, inputs: list[Value]) -> None:
 def _is_whole(v: Value) -> bool:
     """Whether a value is a whole number that is known, and does not stand for an object."""
     return isinstance(v, Const) and type(v.const) is int and not v.type.points
+
+
+def _is_short(v: Value) -> bool:
+    """Whether a value is a literal float whose whole part is not a long number."""
+    return isinstance(v, Const) and type(v.const) is float and abs(v.const) < SHORT
 
 
 def is_number_of_numpy(v: Value) -> bool:

@@ -9,6 +9,7 @@ import types
 from typing import Any
 
 from gradgen.frontend import pointers, pools
+from gradgen.frontend.class_defaults import defaults
 from gradgen.frontend.classes import extended, found_in, is_users, makes_plain
 from gradgen.frontend.describing import describe
 from gradgen.frontend.objects import Method, class_of, set_attribute_of, suggested
@@ -50,9 +51,9 @@ def begun(r: Reader, node: ast.AST, cls: Any, args: list[Any], kwargs: dict[str,
         r.refuse(node, f"the class {cls.__name__}, which {what}", hint)
     if type(cls).__call__ is not type.__call__ or issubclass(cls, BaseException):
         r.refuse(node, f"an object of the class {cls.__name__}")
-    made = Record(cls, {})
+    made = Record(cls, defaults(r, cls, node))
     if base := extended(cls):  # what it holds is there before, and without, a call of __init__
-        r.load(made, {"_held": call_value(r, node, Static(base), [], {})})
+        r.load(made, {**made.fields, "_held": call_value(r, node, Static(base), [], {})})
     if _initialiser(cls) is None and dataclasses.is_dataclass(cls):
         _fill_fields(r, node, made, args, kwargs)
     elif args or kwargs:
@@ -141,7 +142,8 @@ def _fill_fields(
             fields[f.name] = call_value(r, node, Static(f.default_factory), [], {})
         elif f.default is not dataclasses.MISSING:
             fields[f.name] = r.wrap(f.default, cls, f.name, node)
-    r.load(made, {name: suggested(name, value) for name, value in fields.items()})
+    named = {name: suggested(name, value) for name, value in fields.items()}
+    r.load(made, {**made.fields, **named})
 
 
 def _finish_fields(

@@ -9,6 +9,7 @@ from typing import Any
 
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import pointers, row_kinds, unbound
+from gradgen.frontend.class_defaults import begin_with
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.lists import BESIDE
 from gradgen.frontend.parts import keyed, parts, same_class, standing_for
@@ -377,6 +378,8 @@ def with_unset(
     unset = [name for name in names if name not in held]
     for name in unset:
         if isinstance(box, Record) and found_in(box.kind, name) is not MISSING:
+            if not box.given:
+                begin_with(r, box.kind, name)
             what = f"{name!r} is set in a loop, and before it is the class's"
             raise UnsupportedError(what, r.b.span, "set it in __init__, or before the loop")
     both = {**held, **{name: _unset(r, name) for name in unset}}

@@ -12,7 +12,7 @@ from typing import Any
 from gradgen.frontend import row_kinds
 from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value, evaluate, options
-from gradgen.frontend.lists import as_array, whole
+from gradgen.frontend.lists import as_places, whole
 from gradgen.frontend.pointers import is_none_itself
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
@@ -27,7 +27,6 @@ from gradgen.frontend.values import (
     static_value,
 )
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import Type
 from gradgen.rules.places import axes_taken, entries
 
 
@@ -222,19 +221,9 @@ def _add_entry(r: Reader, index: Index, value: Any, node: ast.AST) -> None:
         index.spelling += "a"
         index.operands.append(r.b.emit("places", [], entries=_listed(value)))
     else:
-        operand = whole(r, _of_places(r, as_value(r, value, node), node))
+        operand = whole(r, as_places(r, as_value(r, value, node), node))
         index.spelling += _letter(r, operand, node)
         index.operands.append(operand)
-
-
-def _of_places(r: Reader, v: Value, node: ast.AST) -> Value:
-    """Return a list as the array that it is as a subscript: of integers, also where it is empty."""
-    item: Type | None = v.type
-    while item is not None and item.kind == "list":
-        item = item.item
-    if v.type.kind == "list" and (item is None or item.kind == "int"):
-        return r.b.emit("array_of_list", [v], span=r.span(node), dtype="int64")
-    return as_array(r, v, node)
 
 
 def _listed(value: Any) -> tuple[Any, ...] | None:

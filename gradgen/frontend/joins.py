@@ -16,6 +16,7 @@ from typing import Any
 from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend import pointers, row_kinds, unbound
 from gradgen.frontend.branches import implied
+from gradgen.frontend.class_defaults import begin_with
 from gradgen.frontend.classes import MISSING, found_in
 from gradgen.frontend.listed import contain_items, hand_members, related
 from gradgen.frontend.numbered import numbered
@@ -120,6 +121,8 @@ class Join:
         if x is not ABSENT and y is not ABSENT:
             return self.merge(x, y, name)
         if found_in(box.kind, name) is not MISSING:
+            if not box.given:
+                begin_with(self.r, box.kind, name)
             what = "is set on one path, and on another it is the class's"
             return conflict(name, what, self.span, "set it in __init__, or on each path")
         x, y = (nothing(name) if v is ABSENT else v for v in (x, y))

@@ -44,6 +44,14 @@ def as_array(r: Reader, v: Value, node: ast.AST) -> Value:
     return r.b.emit("array_of_list", [v], span=r.span(node)) if v.type.kind == "list" else v
 
 
+def as_places(r: Reader, v: Value, node: ast.AST) -> Value:
+    """Return a list as the array that it is as a subscript: of integers, also where it is empty."""
+    item = v.type.innermost
+    if v.type.kind == "list" and (item is None or item.kind == "int"):
+        return r.b.emit("array_of_list", [v], span=r.span(node), dtype="int64")
+    return as_array(r, v, node)
+
+
 def as_list(r: Reader, value: Any, node: ast.AST) -> Value:
     """Return the items of a container or array as a list of the graph."""
     if isinstance(value, Seq):

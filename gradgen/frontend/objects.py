@@ -15,6 +15,7 @@ from gradgen.dataclass import dataclass
 from gradgen.frontend import pools, unbound
 from gradgen.frontend.attribute_dicts import HELD, attributes_as_dict
 from gradgen.frontend.class_attributes import assigned
+from gradgen.frontend.class_defaults import require_own
 from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.describing import describe
 from gradgen.frontend.pointers import class_of_row
@@ -292,6 +293,7 @@ def delete_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> None:
     params = getattr(owner.kind, "__dataclass_params__", None)
     if own or (params is not None and params.frozen):
         r.refuse(node, f"del of this attribute of a {owner.kind.__name__}", "set another one")
+    require_own(r, owner, node, "del of an attribute where some are set on one path")
     missing = AttributeError(_no_attribute(owner.kind, name))
     if name not in owner.fields:
         r.fail(node, missing)

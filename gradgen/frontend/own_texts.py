@@ -5,12 +5,16 @@ from __future__ import annotations
 import ast
 import collections
 import dataclasses
+import enum
+import types
 from typing import Any
 
-from gradgen.frontend.objects import class_of
+import numpy as np
+
+from gradgen.frontend.objects import Method, class_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special_methods import invoked, special_method
-from gradgen.frontend.values import Record, Seq, Static
+from gradgen.frontend.values import Choice, Record, Seq, Static
 
 # Whose methods have the words of dataclasses and named tuples, and are not read.
 MAKERS = (dataclasses.__file__, collections.__file__)
@@ -24,6 +28,10 @@ METHODS = {
 def told(r: Reader, node: ast.AST, value: Any, how: str, spec: Any = None) -> Any:
     """Return the text of an object for ``str``, ``repr`` or ``format``, None of anything else."""
     value = r.settled(value)
+    if _tells_itself(value):
+        from gradgen.frontend.branches import on_each  # a cycle by nature: they make texts
+
+        return on_each(r, node, value, lambda one: _of_known(r, node, one, how, spec))
     kind = class_of(value) if isinstance(value, Record | Seq | Static) else None
     if kind is None or issubclass(kind, BaseException):
         return None
@@ -39,6 +47,45 @@ def told(r: Reader, node: ast.AST, value: Any, how: str, spec: Any = None) -> An
     if fields is None or isinstance(value, Static) or spec is not None:
         return None
     return _listed(r, node, value, kind, fields)
+
+
+def _tells_itself(value: Any) -> bool:
+    """Whether something is a member of an enumeration or a dtype, which is known as a text."""
+    if isinstance(value, Choice):
+        return _tells_itself(value.then) and _tells_itself(value.other)
+    return isinstance(value, Static) and isinstance(value.obj, np.dtype | enum.Enum)
+
+
+def _of_known(r: Reader, node: ast.AST, value: Any, how: str, spec: Any) -> Any:
+    if spec is not None and not isinstance(spec, Static):
+        r.refuse(node, "a computed format of this", "write the format out")
+    kind: Any = type(value.obj)
+    if _is_read(kind.__format__):
+        r.refuse(node, f"the __format__ of {kind.__name__}", "give it a __str__")
+    called = kind.__repr__ if how == "repr" else kind.__str__
+    if _is_read(called):
+        # A cycle by nature: its method is called.
+        from gradgen.frontend.calls import call_value
+
+        text = call_value(r, node, Method(value, called), [], {})
+        return text if spec is None else _spelled_by(r, node, text, spec)
+    if how != "format":
+        return Static(called(value.obj))
+    return _spelled_by(r, node, value, spec or Static(""))
+
+
+def _is_read(method: Any) -> bool:
+    """Whether a method was written by the user."""
+    return isinstance(method, types.FunctionType) and method.__module__ != "enum"
+
+
+def _spelled_by(r: Reader, node: ast.AST, value: Any, spec: Static) -> Static:
+    if not isinstance(value, Static):
+        r.refuse(node, "a format of a text with numbers in it", "write the text out there")
+    try:
+        return Static(format(value.obj, spec.obj))
+    except (TypeError, ValueError) as error:
+        r.fail(node, error)
 
 
 def _fields(kind: Any) -> list[str] | None:

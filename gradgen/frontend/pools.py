@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from gradgen.dataclass import dataclass
 from gradgen.frontend import beside_none, lists, perhaps_none, row_items, row_kinds
+from gradgen.frontend.class_defaults import begin_with
 from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.evaluate import options
 from gradgen.frontend.listed import contain
@@ -395,6 +396,7 @@ def set_attribute(r: Reader, owner: Value, name: Any, value: Any, node: ast.AST)
     row_items.require_unwritten(r, owner, node)
     kind: Any = class_of_row(owner)
     if name not in own(r.book.columns.get(kind, {})):
+        begin_with(r, kind, name)
         r.refuse(node, f"the attribute {name!r} of a {kind.__name__} is set after it was made",
                  "set it in __init__, too")  # fmt: skip
     set_item(r, owner, name, value, node)

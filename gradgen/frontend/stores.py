@@ -24,6 +24,7 @@ from gradgen.frontend.pointers import Lists
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
 from gradgen.frontend.sameness import interchangeable, same_steps
+from gradgen.frontend.signals import Retry
 from gradgen.frontend.special_methods import invoked, special_method
 from gradgen.frontend.subscripts import container_item, item_at, load_index
 from gradgen.frontend.tables import refuse_key
@@ -35,6 +36,7 @@ from gradgen.frontend.values import (
     Seq,
     Static,
     Step,
+    Storage,
     is_static,
     static_value,
 )
@@ -304,6 +306,9 @@ def _is_replaced(r: Reader, node: ast.AST, owner: Any, key: Any, old: Any, held:
     if isinstance(now, dict | list) and is_static(key):
         there = k in now if isinstance(now, dict) else -len(now) <= k < len(now)
         return not there or not interchangeable(r.settled(now[k]), old)
+    read = r.picks.get(now, set()) if isinstance(now, Storage) else set()
+    if read and not r.precise.covers(read):
+        raise Retry(read)  # what is added has read the list at a computed place, and nothing else
     r.refuse(node, CHANGED, "compute what is added in a statement before")
 
 

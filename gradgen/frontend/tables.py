@@ -17,7 +17,7 @@ from gradgen.frontend.parts import leaves
 from gradgen.frontend.pointers import is_word
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Tabled
-from gradgen.frontend.values import Map, Record, Ref, Seq, Static, plain
+from gradgen.frontend.values import Map, Record, Ref, Seq, Static, Text, plain
 from gradgen.ir.nodes import Value
 from gradgen.library.dicts import ComputedDict
 from gradgen.rules.lists import comes_of_nothing
@@ -78,6 +78,8 @@ def refuse_key(r: Reader, node: ast.AST, owner: Any, key: Any, what: str) -> NoR
     scalar = scalar or (isinstance(key, Ref) and _is_key_of_numbers(r, node, key))
     if r.book.tables and isinstance(owner, Map) and owner.made and scalar:
         raise Tabled(owner.made)
+    if isinstance(key, Text):
+        write_out(r, key.holes)
     if isinstance(key, Record) and fields_compared(key.kind):
         write_out(r, [v for v in leaves(key) if isinstance(v, Value)])
         way = f"use a tuple of what the {key.kind.__name__} holds as the key"

@@ -12,6 +12,7 @@ from gradgen.frontend.arguments import every_item
 from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.exact_kinds import is_exact
+from gradgen.frontend.known_numbers import known_number
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.shown_classes import require_own_class
 from gradgen.frontend.values import (
@@ -234,6 +235,8 @@ def spelled(r: Reader, value: Any, node: ast.AST, holes: list[Value]) -> ast.exp
         return ast.parse(repr(static_value(value)), mode="eval").body
     if isinstance(value, Value | Ref) and pointers.points_to_rows(r.read(value).type):
         r.refuse(node, f"a {describe(value)} in a text", "write its numbers out")
+    if isinstance(value, Value) and (number := known_number(value)) is not None:
+        return ast.parse(repr(number), mode="eval").body
     if isinstance(value, Value | Ref):
         from gradgen.frontend.shown_rows import as_in_python
 

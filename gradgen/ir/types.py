@@ -139,6 +139,14 @@ class Type:
         return self.kind in ("float", "int", "bool", "complex")
 
     @property
+    def innermost(self) -> Type | None:
+        """What lists of lists hold at last, None if unknown; of anything else, what it is."""
+        t: Type | None = self
+        while t is not None and t.kind == "list":
+            t = t.item
+        return t
+
+    @property
     def is_array(self) -> bool:
         """Whether this is an array, or may be one."""
         return self.kind in ("array", "any")

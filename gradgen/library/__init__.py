@@ -1,6 +1,7 @@
 """Functions of the standard library, NumPy and SciPy that are read as what they do."""
 
 from gradgen.library import (  # noqa: F401  (these fill the tables)
+    array_sets,
     calculus,
     coefficients,
     fits,

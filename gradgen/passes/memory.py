@@ -39,9 +39,7 @@ class Memory:
     def _own(self, v: Value) -> Objects:
         """Return a new object; for a list of arrays, with one that stands for its items."""
         if v not in self.items:
-            item = v.type.item
-            while item is not None and item.kind == "list":
-                item = item.item
+            item = v.type.innermost if v.type.kind == "list" else None
             # A list that was empty where it was read may have got arrays elsewhere.
             arrays = v.type.kind == "list" and (item is None or not item.is_scalar)
             self.items[v] = frozenset([v, Value(item or ANY)] if arrays else [v])

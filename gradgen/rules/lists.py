@@ -8,6 +8,7 @@ a list is spelled as in ``rules.indexing``, with one entry: an integer or a slic
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gradgen.ir.nodes import Const, Value
@@ -246,6 +247,12 @@ def pieces_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 
 
 def py_sum_type(inputs: list[Value], attrs: Attrs) -> Type:
+    """Return the type of the sum of a list, or of an array's entries: of none, it is the int 0."""
+    t = extreme_type(inputs, attrs)
+    return replace(t, kinds=True) if is_list(inputs[0]) and t.kind == "float" else t
+
+
+def extreme_type(inputs: list[Value], attrs: Attrs) -> Type:
     """Return the type of a vector's entries, or of a list's items."""
     t = inputs[0].type
     if t.kind == "list":
@@ -343,7 +350,7 @@ rule("py_sum", py_sum_type, spelling="sum", params="a", vjp=py_sum_vjp, narrow=T
 rule("sum_items", sum_items_type, spelling="sum", form="sequence", vjp=sum_items_vjp, narrow=True,
      jvp=sum_items_jvp)  # fmt: skip
 for _name in ("max", "min"):
-    rule(f"py_{_name}", py_sum_type, spelling=_name, params="a", vjp=extreme_vjp, jvp=extreme_jvp,
+    rule(f"py_{_name}", extreme_type, spelling=_name, params="a", vjp=extreme_vjp, jvp=extreme_jvp,
          at_kinks="the first of a tie wins")  # fmt: skip
 rule("index_of", lambda inputs, attrs: integer(), passive=True, **_SPECIAL)
 rule("contains", lambda inputs, attrs: BOOL, passive=True, **_SPECIAL)
