@@ -63,7 +63,8 @@ def _of_known(r: Reader, node: ast.AST, value: Any, how: str, spec: Any) -> Any:
     if _is_read(kind.__format__):
         r.refuse(node, f"the __format__ of {kind.__name__}", "give it a __str__")
     called = kind.__repr__ if how == "repr" else kind.__str__
-    if _is_read(called):
+    own_format = how == "format" and kind.__format__ is not enum.Enum.__format__
+    if _is_read(called) and not own_format:
         # A cycle by nature: its method is called.
         from gradgen.frontend.calls import call_value
 
