@@ -13,6 +13,7 @@ from gradgen.frontend.book import FEW_STATEMENTS
 from gradgen.frontend.captured_lists import require_loops
 from gradgen.frontend.entries import KEYS
 from gradgen.frontend.function import pinned_specs, read_once, specs_for
+from gradgen.frontend.indices import WHOLE_NUMBERS
 from gradgen.frontend.lists import BESIDE, SUBSCRIPT
 from gradgen.frontend.long_lists import require_read_only, with_long_lists
 from gradgen.frontend.pinning import any_single
@@ -216,7 +217,7 @@ def _with_rows(kinds: Kinds, hints: set[str], met: list[GradgenError]) -> Iterat
     """
     ways = itertools.product((False, True), kinds.to_pool(), (0, LIKE_OTHERS, RANKED))
     for tables, (pooled, whole), apart in ways:
-        if apart and not {SUBSCRIPT, BESIDE} & hints:
+        if apart and not {SUBSCRIPT, BESIDE, WHOLE_NUMBERS} & hints:
             continue  # no whole number of a tuple was read as a float, nor kept beside a row
         if tables and not _asks_for_key(met):
             continue  # no dict has to be lists of keys and of items

@@ -29,6 +29,8 @@ from gradgen.frontend.values import (
 from gradgen.ir.nodes import Const, Value
 from gradgen.rules.places import axes_taken, entries
 
+WHOLE_NUMBERS = "index with integers, slices, or arrays of them"  # instead of other subscripts
+
 
 class Index:
     """A subscript taken apart: its spelling, its slices and its operands (see rules.indexing)."""
@@ -246,6 +248,4 @@ def _letter(r: Reader, v: Value, node: ast.AST) -> str:
         return "m"  # a truth value is a mask without axes
     if v.type.kind == "array" and v.type.dtype.startswith(("int", "uint")):
         return "a"
-    r.refuse(
-        node, f"a subscript of type {v.type}", "index with integers, slices, or arrays of them"
-    )
+    r.refuse(node, f"a subscript of type {v.type}", WHOLE_NUMBERS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import numpy as np
 
 
@@ -49,10 +51,48 @@ def quantiles(x):
     return out["q25"] * out["q50"] - out["q75"] ** 2
 
 
+def walkers(t, friction):
+    """Walk to the lowest neighbour, a tuple of a height and two places, until there is none."""
+    cost = 0.0
+    for r, c in ((0, 2), (1, 0), (2, 2)):
+        for hop in range(4):
+            near = [(r + 1, c), (r - 1, c), (r, c + 1), (r, c - 1)]
+            ways = [(t[i, j], i, j) for i, j in near if 0 <= i < 3 and 0 <= j < 3]
+            h, i, j = min(ways)
+            if h >= t[r, c]:
+                break
+            cost += (t[r, c] - h) * (1.0 - friction) ** hop
+            r, c = i, j
+        else:
+            cost += 10.0
+        t[r, c] += 0.5
+    return cost + np.sum(t**2)
+
+
+def hardest_row(x, y, rate):
+    """Take the row of the least sum of margins: its place stands beside floats in tuples."""
+    w, mistakes = np.zeros(2), []
+    for _ in range(2):
+        for i, (xi, yi) in enumerate(zip(x, y, strict=True)):
+            if (margin := yi * (xi @ w)) <= 0.3:
+                w += rate * yi * xi
+                mistakes.append((i, margin))
+    per_row = defaultdict(float)
+    for i, m in mistakes:
+        per_row[i] += m
+    hardest = min(per_row, key=per_row.get)
+    return w @ x[hardest] + sum(m * m for _, m in mistakes)
+
+
 EXAMPLE_ARGS = {
     "none_found": lambda: (np.array([0.3, 1.2, -0.4, 0.9]),),
     "some_found": lambda: (np.array([0.3, 1.2, -0.4, 0.9]),),
     "the_others": lambda: (np.array([0.3, 1.2, -0.4, 0.9]),),
     "codebook": lambda: (1.2, np.array([[0.2, 0.1], [0.9, 1.1], [0.4, -0.3]])),
+    "walkers": lambda: (
+        np.array([[0.3, -0.7, 1.1], [0.9, 0.45, -0.35], [-1.2, 0.15, 0.55]]),
+        0.15,
+    ),
+    "hardest_row": lambda: (np.array([[0.3, -0.7], [0.9, 0.45], [-1.2, 0.15]]), [1, -1, 1], 0.4),
     "quantiles": lambda: (np.array([0.3, 1.2, -0.4, 0.9]),),
 }
