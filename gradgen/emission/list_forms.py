@@ -15,6 +15,7 @@ from gradgen.emission.pieces import (
     shape_tuple,
     subscript,
 )
+from gradgen.emission.statements import filled
 from gradgen.ir.nodes import Op
 from gradgen.ir.types import Type
 from gradgen.rules.registry import RULES
@@ -123,6 +124,11 @@ def _list_add(op: Op, operands: list[Expr]) -> Expr:
     return ast.ListComp(ast.BinOp(names[0], ast.Add(), names[1]), [loop])
 
 
+def _text(op: Op, operands: list[Expr]) -> Expr:
+    """Return a text with the operands in its holes."""
+    return filled(ast.parse(op.attrs["text"], mode="eval").body, operands)
+
+
 def _contains(op: Op, operands: list[Expr]) -> Expr:
     """Return ``item in items``."""
     return ast.Compare(operands[1], [ast.In()], [operands[0]])
@@ -154,6 +160,7 @@ def _two_vectors(op: Op, operands: list[Expr]) -> Expr:
 SPECIAL |= {
     "list": _list, "repeat_list": _repeat_list, "zeros_list": _zeros_list,
     "len": _len,
+    "text": _text,
     "contains": _contains, "array_of_list": _array_of_list, "items": _items, "list_add": _list_add,
     "lift_list": _lift_list, "dist_items": _two_vectors, "sumprod_items": _two_vectors,
     "joined_list": lambda op, operands: call("np.concatenate", operands, options_of(op)),

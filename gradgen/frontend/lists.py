@@ -15,6 +15,7 @@ from gradgen.frontend.listed import SHARED, contain, contain_items, go_with, tak
 from gradgen.frontend.pointers import as_word, holds_words, is_list_row, is_none_itself
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Grown, Turnwise, WriteOut
+from gradgen.frontend.text_values import as_held
 from gradgen.frontend.values import (
     Choice,
     Iteration,
@@ -244,6 +245,7 @@ def _chosen_item(r: Reader, value: Choice, node: ast.AST) -> Value:
 
 def kept_in_list(r: Reader, value: Any, node: ast.AST) -> Any:
     """Return what goes into a list, where objects and tuples of all kinds are kept in others."""
+    value = as_held(r, value, node)
     if r.book.pooled is None and not r.book.list_rows:
         return value
     # A cycle by nature: tuples are kept in lists.

@@ -14,6 +14,7 @@ from typing import Any
 
 from gradgen.diff.structures import note_classes
 from gradgen.errors import ArgumentError, ResultError
+from gradgen.frontend import pointers
 from gradgen.frontend.arguments import Container, enter, fallback_name, spec_of_value
 from gradgen.frontend.branches import fork
 from gradgen.frontend.describing import describe
@@ -51,7 +52,8 @@ def returned(
         )
     _require_known(result, function)
     held = [leaf.value if isinstance(leaf, Ref) else leaf for leaf in leaves(result)]
-    if any(v.type.points for v in held):
+    texts = options.has_aux and not any(pointers.points_to_rows(v.type) for v in held)
+    if any(v.type.points for v in held) and not texts:
         raise ArgumentError(
             f"{function.name!r} returns objects whose number or links depend on the path",
             function.span,

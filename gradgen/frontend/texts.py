@@ -15,6 +15,7 @@ from gradgen.frontend.exact_kinds import is_exact
 from gradgen.frontend.known_numbers import known_number
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.shown_classes import require_own_class
+from gradgen.frontend.text_values import text_value
 from gradgen.frontend.values import (
     Choice,
     Map,
@@ -161,7 +162,10 @@ def joined(r: Reader, node: ast.BinOp, left: Any, right: Any) -> Any:
     if isinstance(node.op, ast.Mod) and isinstance(left, Static):
         right = _told_in_places(r, node, left.obj, right)
     sides = [spelled(r, side, node, holes) for side in (left, right)]
-    return _settled(ast.BinOp(sides[0], node.op, sides[1]), holes)
+    made = _settled(ast.BinOp(sides[0], node.op, sides[1]), holes)
+    if r.book.words and isinstance(made, Text) and isinstance(node.op, ast.Add):
+        return text_value(r, made, node)  # a loop may go on with it
+    return made
 
 
 PLACES = re.compile(r"%[#0\- +]*[0-9.]*(.)")  # not those with names, nor with computed widths

@@ -17,6 +17,7 @@ from gradgen.ir.types import (
     BOOL,
     FLOAT,
     OPAQUE,
+    TEXT,
     Type,
     array,
     fresh_dim,
@@ -352,6 +353,7 @@ rule("sum_items", sum_items_type, spelling="sum", form="sequence", vjp=sum_items
 for _name in ("max", "min"):
     rule(f"py_{_name}", extreme_type, spelling=_name, params="a", vjp=extreme_vjp, jvp=extreme_jvp,
          at_kinks="the first of a tie wins")  # fmt: skip
+rule("text", lambda inputs, attrs: TEXT, passive=True, **_SPECIAL)
 rule("index_of", lambda inputs, attrs: integer(), passive=True, **_SPECIAL)
 rule("contains", lambda inputs, attrs: BOOL, passive=True, **_SPECIAL)
 ORDERS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
