@@ -93,16 +93,8 @@ def beside_places(x: Any) -> Any:
     return best**2 + x[0]
 
 
-def binned(x: Any) -> Any:
-    seen: dict[str, Any] = {}
-    for v in x:
-        key = f"bin{int(2.0 * v)}"
-        seen[key] = seen.get(key, 0.0) + v**2
-    return sum(s**2 for s in seen.values())
-
-
 X = np.array([0.3, 1.2, -0.4, 0.9])
-LOSSES = [checked, asserted, logged, noted, accumulated, said, beside_places, binned]
+LOSSES = [checked, asserted, logged, noted, accumulated, said, beside_places]
 
 
 def outcome(call: Any, capsys: pytest.CaptureFixture[str]) -> tuple[Any, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from gradgen.deep import deep
 from gradgen.diff import custom, idioms
-from gradgen.diff.activity import refuse_truncation, varied
+from gradgen.diff.activity import varied
 from gradgen.diff.adjoints import Adjoints, Places, adjoint_type, share_type
 from gradgen.diff.algebra import Algebra, is_constant, is_narrow
 from gradgen.diff.branches import sweep_branch
@@ -22,6 +22,7 @@ from gradgen.diff.loops import Loops
 from gradgen.diff.missing import missing_values, read_for_sure
 from gradgen.diff.nested import Nested
 from gradgen.diff.replaced import look_before_stores
+from gradgen.diff.truncation import refuse_truncation
 from gradgen.diff.wholes import wholes
 from gradgen.diff.written import written
 from gradgen.diff.zeros import DIVISIONS, Zeros
@@ -64,7 +65,7 @@ class Reverse:
         self.places = Places(function.body)
         self.nested = Nested(function.body)
         self.varied = varied(function)
-        refuse_truncation(function, self.varied, self.alg.wholes)
+        refuse_truncation(function, self.varied)
         # The sweep begins where the function has come to its end.
         self.missing = missing_values(function.body, sure=read_for_sure(function.body))
         # Adjoints that may be the number 0.0 though their values are arrays.

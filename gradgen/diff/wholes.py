@@ -12,59 +12,77 @@ from gradgen.ir.nodes import WRITES, Block, Op, Value
 
 SURE = ("div", "mean", "float", "astype", "zeros", "ones", "empty", "linspace")
 CHOOSING = ("max2", "min2")  # these give one of their operands as it is
-REPEATING = ("repeat_list",)  # of whose operands the first alone is in what they make
+# How many of the operands are in the list that these make; of others it is the first.
+IN_LISTS = {"append": 2, "insert": 2, "store": 2, "extend": 2, "list_add": 2, "list": None}
 
 
-def wholes(body: Block) -> set[Value]:
-    """Return what has floats by its type, and may hold integers."""
-    found: set[Value] = set()
-    _block(body, found)
-    return found
+def wholes(body: Block, lists: bool = True) -> set[Value]:
+    """Return what has floats by its type, and may hold integers.
+
+    ``lists``: also what comes out of a list to which whole numbers are appended, or out of a call.
+    Mostly a float is among these, by which an array of them is one of floats.
+    """
+    search = _Search(lists)
+    search.block(body)
+    return search.found
 
 
-@deep
-def _block(block: Block, found: set[Value]) -> None:
-    for op in block.ops:
-        if op.prim in ("for", "while"):
-            _loop(op, found)
-        elif op.blocks:
-            for inner in op.blocks:
-                _block(inner, found)
-                if inner.end == "yield":
-                    _join(inner.results, op.outputs, found)
-        elif op.prim not in SURE and "dtype" not in op.attrs and _is_of_wholes(op, found):
-            found.update(filter(_is_float, op.outputs))
+class _Search:
+    """What has been found so far."""
 
+    def __init__(self, lists: bool) -> None:
+        self.lists = lists
+        self.found: set[Value] = set()
 
-def _is_of_wholes(op: Op, found: set[Value]) -> bool:
-    """Whether what an operation gives may be whole: no operand makes floats of the others."""
-    held = op.inputs[: 1 if op.prim in REPEATING else 2]
-    if op.prim in CHOOSING or any(out.type.kind == "list" for out in op.outputs):
-        return any(_is_whole(v) or v in found for v in held)
-    if op.prim == "py_sum" and op.inputs[0].type.kind == "list":
-        return True
-    operands = op.inputs[:1] if op.prim in WRITES else op.inputs
-    sure = (_is_float(v) and v not in found for v in operands)
-    return any(v in found for v in operands) and not any(sure)
+    @deep
+    def block(self, block: Block) -> None:
+        """Go through a block; what loops carry comes round until there is nothing new."""
+        for op in block.ops:
+            if op.prim in ("for", "while"):
+                self._loop(op)
+            elif op.blocks:
+                for inner in op.blocks:
+                    self.block(inner)
+                    if inner.end == "yield":
+                        self._join(inner.results, op.outputs)
+            elif op.prim not in SURE and "dtype" not in op.attrs and self._is_of_wholes(op):
+                self.found.update(filter(_is_float, op.outputs))
 
+    def _is_of_wholes(self, op: Op) -> bool:
+        """Whether what an operation gives may be whole: no operand makes floats of the others."""
+        listed = any(v.type.kind == "list" for v in (*op.outputs, *op.inputs))
+        if op.prim == "call" or listed:
+            return self.lists and self._is_of_wholes_in_lists(op)
+        if op.prim in CHOOSING:
+            return any(_is_whole(v) or v in self.found for v in op.inputs)
+        operands = op.inputs[:1] if op.prim in WRITES else op.inputs
+        sure = (_is_float(v) and v not in self.found for v in operands)
+        return any(v in self.found for v in operands) and not any(sure)
 
-def _loop(op: Op, found: set[Value]) -> None:
-    body = op.blocks[-1]
-    params, inits = carried(op)
-    _join(inits, params, found)
-    before = -1
-    while before != len(found):
-        before = len(found)
-        _block(body, found)
-        for end in ends(body):
-            _join(end.results, params, found)
-    _join(params, op.outputs, found)
+    def _is_of_wholes_in_lists(self, op: Op) -> bool:
+        if op.prim == "py_sum":
+            return True
+        if op.prim == "call":
+            return any(v in self.found for v in op.inputs)
+        held = op.inputs[: IN_LISTS.get(op.prim, 1)]
+        return any(v in self.found or (op.prim in IN_LISTS and _is_whole(v)) for v in held)
 
+    def _loop(self, op: Op) -> None:
+        body = op.blocks[-1]
+        params, inits = carried(op)
+        self._join(inits, params)
+        before = -1
+        while before != len(self.found):
+            before = len(self.found)
+            self.block(body)
+            for end in ends(body):
+                self._join(end.results, params)
+        self._join(params, op.outputs)
 
-def _join(values: list[Value], into: list[Value], found: set[Value]) -> None:
-    for v, out in zip(values, into, strict=False):
-        if _is_float(out) and (_is_whole(v) or v in found):
-            found.add(out)
+    def _join(self, values: list[Value], into: list[Value]) -> None:
+        for v, out in zip(values, into, strict=False):
+            if _is_float(out) and (_is_whole(v) or v in self.found):
+                self.found.add(out)
 
 
 def _is_float(v: Value) -> bool:

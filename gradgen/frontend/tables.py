@@ -80,9 +80,6 @@ def refuse_key(r: Reader, node: ast.AST, owner: Any, key: Any, what: str) -> NoR
         raise Tabled(owner.made)
     if isinstance(key, Text):
         write_out(r, key.holes)
-        if r.book.words and r.book.tables and isinstance(owner, Map) and owner.made:
-            raise Tabled(owner.made)
-        r.refuse(node, f"{what}, by a text with numbers in it", KEYS)
     if isinstance(key, Record) and fields_compared(key.kind):
         write_out(r, [v for v in leaves(key) if isinstance(v, Value)])
         way = f"use a tuple of what the {key.kind.__name__} holds as the key"

@@ -402,9 +402,9 @@ def attributes_listed_by_path(x):
 
 def attribute_of_class_or_object(x):
     holder = Holder()
-    if x > 2.0:  # here: rate
+    if x > 2.0:
         holder.rate = x
-    return holder.rate * x
+    return len(vars(holder)) * x  # here: attributes
 
 
 def objects_appended_by_path(x):
