@@ -15,7 +15,9 @@ from gradgen.frontend.objects import Method
 from gradgen.frontend.operators import is_plain
 from gradgen.frontend.parts import parts, with_parts
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.signals import Tabled
 from gradgen.frontend.values import (
+    OTHER_KEYS,
     Around,
     BoundMethod,
     Box,
@@ -173,6 +175,9 @@ def _may_grow(r: Reader, box: Seq, grow: bool) -> bool:
 def _flatten_box(
     r: Reader, box: Box, node: ast.AST, constants: bool, look: Seen | None, grow: bool
 ) -> tuple[Structure, list[Any]]:
+    some_keys = isinstance(box, Map) and OTHER_KEYS in box.items
+    if look is None and some_keys and isinstance(box, Map) and box.made and r.book.tables:
+        raise Tabled(box.made)  # as lists of keys and of items, it can be handed on
     items, leaves = [], []
     for k, item in parts(box):
         chosen = isinstance(box, Record) and isinstance(item, Choice)

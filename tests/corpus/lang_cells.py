@@ -1,5 +1,6 @@
-"""Lists by cells of a grid: the keys are tuples, which stand in a list beside lists of items."""
+"""Dicts by tuples of whole numbers: lists by cells of a grid, and what a recursion asks."""
 
+import math
 from collections import defaultdict
 
 import numpy as np
@@ -58,6 +59,28 @@ def cells_seen(a):
     return total + len(seen) * a[0]
 
 
+def splits_by_span(w, n):
+    """The cheapest order of a chain of products, and how deep it is: keys come on some paths."""
+    cost = [[0.0] * n for _ in range(n)]
+    split = {}
+    for length in range(2, n + 1):
+        for i in range(n - length + 1):
+            j = i + length - 1
+            cost[i][j] = math.inf
+            for k in range(i, j):
+                c = cost[i][k] + cost[k + 1][j] + w[i] * w[k + 1] * w[j + 1]
+                if c < cost[i][j]:
+                    cost[i][j], split[i, j] = c, k
+
+    def depth(i, j):
+        if i == j:
+            return 0
+        k = split[i, j]
+        return 1 + max(depth(i, k), depth(k + 1, j))
+
+    return cost[0][n - 1] + depth(0, n - 1) * w[-1]
+
+
 POINTS = [[0.2, 0.3], [0.9, 0.5], [1.3, 2.7], [2.8, 0.1], [1.6, 2.2], [1.0, 0.8]]
 ENTRIES = np.array([0.1, 0.55, 0.7, 0.72, 0.31])
 
@@ -65,10 +88,12 @@ EXAMPLE_ARGS = {
     "neighbours_by_cell": lambda: (np.array(POINTS), 0.95),
     "cells_by_key": lambda: (ENTRIES,),
     "cells_seen": lambda: (ENTRIES,),
+    "splits_by_span": lambda: (np.array([1.0, 1.3, 0.7, 1.1, 0.9]), 4),
 }
 
 MORE_ARGS = {
     "neighbours_by_cell": [lambda: (np.array(POINTS[:3]), 1.7)],
     "cells_by_key": [lambda: (ENTRIES[:1],)],
     "cells_seen": [lambda: (np.array([0.4, 1.1, 0.75, 0.2]),)],
+    "splits_by_span": [lambda: (np.array([1.0, 0.3, 1.7, 0.6, 1.9]), 4)],
 }
