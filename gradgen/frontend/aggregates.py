@@ -40,6 +40,7 @@ from gradgen.frontend.values import (
 from gradgen.ir.nodes import Const
 from gradgen.ir.types import join
 from gradgen.library import polynomials, python
+from gradgen.library.dicts import ComputedDict
 from gradgen.rules.complexes import is_complex
 from gradgen.syntax import located, names_in, nodes_in
 
@@ -163,10 +164,15 @@ for item in rest:
         best_key = item_key
 """
 
+# Of the keys of a dict: each is read where it stands, so that the dict is known to have it.
+BEST_KEY = BEST.replace("first", "items[0]", 1).replace(
+    "for item in rest:\n", "for place in range(1, len(items)):\n    item = items[place]\n"
+)
+
 
 def _listed_before(r: Reader, node: ast.AST, given: Any, key: Any) -> Seq | Ref:
     """Return the items of which one is chosen; a key is asked for behind each of them."""
-    if is_static(key) and static_value(key) is None:
+    if _is_none(key):
         return sequence(r, node, given)
     # A cycle by nature: generators are read as functions.
     from gradgen.frontend.yielded import taken_singly
@@ -189,11 +195,12 @@ def _extremum(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     if not args:
         r.fail(node, TypeError(f"{name} expected at least 1 argument, got 0"))
     start = place(r)
-    items = _listed_before(r, node, args[0], key) if len(args) == 1 else Seq(args)
+    keys = _keys_of(r, args[0], key) if len(args) == 1 else None
+    items = keys or (_listed_before(r, node, args[0], key) if len(args) == 1 else Seq(args))
     listed = place(r)
     if isinstance(items, Ref) and r.read(items).type.rank not in (0, 1):
         r.refuse(node, f"{name} of an array of rank over 1", f"use np.{name}")
-    best = functools.partial(_best_or, r, node, name, items, key, default)
+    best = functools.partial(_best_or, r, node, name, items, key, default, bool(keys))
     out = unchanged_by(r, node, args[0], best) if len(args) == 1 else best()
     done = since(r, start)
     if acts(done[: listed - start]) and acts(done[listed - start :]):
@@ -202,34 +209,59 @@ def _extremum(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
     return out
 
 
-def _best_or(r: Reader, node: ast.AST, name: str, items: Seq | Ref, key: Any, default: Any) -> Any:
-    """Return the largest or smallest item, or a default where there is none."""
+def _is_none(key: Any) -> bool:
+    return is_static(key) and static_value(key) is None
+
+
+def _keys_of(r: Reader, given: Any, key: Any) -> Ref | None:
+    """Return the list of keys of a dict of which a function of the keys chooses one."""
+    if not isinstance(given, Record) or given.kind is not ComputedDict or _is_none(key):
+        return None
+    names = r.settled(given.fields["names"])
+    return names if isinstance(names, Ref) else None
+
+
+def _best_or(
+    r: Reader, node: ast.AST, name: str, items: Seq | Ref, key: Any, default: Any, of_dict: bool
+) -> Any:
+    """Return the largest or smallest item, or key of a dict, or a default where there is none."""
     if default is not None:
         if isinstance(items, Seq) and not items.items:
             return default
         if not isinstance(items, Seq):
             length = r.b.emit("len", [r.read(items)])
             return choose(
-                r, node, length, lambda: _best(r, node, name, items, key, False), lambda: default
-            )
-    return _best(r, node, name, items, key)
+                r, node, length, lambda: _best(r, node, name, items, key, False, of_dict),
+                lambda: default,
+            )  # fmt: skip
+    return _best(r, node, name, items, key, of_dict=of_dict)
 
 
 def _best(
-    r: Reader, node: ast.AST, name: str, items: Seq | Ref, key: Any, empty: bool = True
+    r: Reader,
+    node: ast.AST,
+    name: str,
+    items: Seq | Ref,
+    key: Any,
+    empty: bool = True,
+    of_dict: bool = False,
 ) -> Any:
     """Return the largest or smallest item by a key; ``empty``: there may be none, which raises."""
     if isinstance(items, Seq) and not items.items:
         r.fail(node, ValueError(f"{name}() arg is an empty sequence"))
     if isinstance(key, Static) and key.obj is None:
         return _best_number(r, node, name, items, empty)
+    if isinstance(items, Ref) and empty:
+        _require_items(r, node, name, items)
+    sign = ">" if name == "max" else "<"
+    if isinstance(items, Ref) and of_dict:
+        text = BEST_KEY.format(sign=sign)
+        return run_text(r, node, text, "best", items=items, key=key)
     if isinstance(items, Seq):
         first, rest = items.items[0], Seq(items.items[1:], list)
     else:
-        if empty:
-            _require_items(r, node, name, items)
         first, rest = _first_and_rest(r, node, items)
-    text = BEST.format(sign=">" if name == "max" else "<")
+    text = BEST.format(sign=sign)
     return run_text(r, node, text, "best", first=first, rest=rest, key=key)
 
 

@@ -59,6 +59,17 @@ def cells_seen(a):
     return total + len(seen) * a[0]
 
 
+def fullest_cell(a):
+    """Keys of which a function chooses one, by what the dict holds for each."""
+    cells, sums = defaultdict(list), defaultdict(float)
+    for v in a:
+        cells[int(v > 0.0), int(abs(v) > 0.5)].append(v)
+        sums[int(v * 3)] += v
+    best = max(cells, key=lambda k: sum(cells[k]))
+    least = min(sums, key=lambda k: sums[k] ** 2, default=0)
+    return sum(cells[best]) ** 2 + sums[least] * a[0]
+
+
 def splits_by_span(w, n):
     """The cheapest order of a chain of products, and how deep it is: keys come on some paths."""
     cost = [[0.0] * n for _ in range(n)]
@@ -88,6 +99,7 @@ EXAMPLE_ARGS = {
     "neighbours_by_cell": lambda: (np.array(POINTS), 0.95),
     "cells_by_key": lambda: (ENTRIES,),
     "cells_seen": lambda: (ENTRIES,),
+    "fullest_cell": lambda: (np.array([0.31, -0.72, 1.13, 0.58, -0.27]),),
     "splits_by_span": lambda: (np.array([1.0, 1.3, 0.7, 1.1, 0.9]), 4),
 }
 
@@ -95,5 +107,6 @@ MORE_ARGS = {
     "neighbours_by_cell": [lambda: (np.array(POINTS[:3]), 1.7)],
     "cells_by_key": [lambda: (ENTRIES[:1],)],
     "cells_seen": [lambda: (np.array([0.4, 1.1, 0.75, 0.2]),)],
+    "fullest_cell": [lambda: (np.array([-0.4, 0.3, -1.2]),)],
     "splits_by_span": [lambda: (np.array([1.0, 0.3, 1.7, 0.6, 1.9]), 4)],
 }
