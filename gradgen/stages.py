@@ -16,6 +16,7 @@ from gradgen.diff.activity import varied
 from gradgen.diff.custom import forget_rules
 from gradgen.diff.defined import refuse_undefined
 from gradgen.diff.doubts import doubts
+from gradgen.diff.nones import copy_rows_beside_none
 from gradgen.diff.pairs import (
     callees_of,
     connect,
@@ -292,6 +293,8 @@ def _copies(program: Program) -> None:
     rebind_whole(program.function)
     postpone(program.function)
     insert_copies(program.function)
+    for f in _everything(program):
+        copy_rows_beside_none(f)
     if program.options.backend == "numpy":
         for f in _everything(program):
             grow_in_rows(f)

@@ -7,7 +7,7 @@ from typing import Any
 from gradgen.dataclass import dataclass
 from gradgen.diff.carry import Carrier, add_branch_output, reverse_builder
 from gradgen.diff.missing import missing_values
-from gradgen.diff.nones import perhaps_none
+from gradgen.diff.nones import perhaps_none, rows_perhaps_none
 from gradgen.diff.rows import Row, row_plan
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import GROWS, WRITES, Block, Const, Function, Op, Undefined, Value, walk
@@ -49,7 +49,7 @@ class Keeper(Carrier):
         self.buffers: list[tuple[Value, Value]] = []
         self.sharing = Sharing(function)
         self.missing = missing_values(function.body, placed=False)
-        self.none = perhaps_none(function.body)
+        self.none = perhaps_none(function.body) | rows_perhaps_none(function.body)
         self.unsure: list[Value] = []
         self.stands_for: dict[Value, Value] = {}
         # What is run again appends to lists that it was given.
@@ -118,7 +118,7 @@ class Keeper(Carrier):
 
     def _lengths(self, v: Value, loop: Op) -> list[Value]:
         """Return the lengths of an array where arguments, or numbers before a loop, have them."""
-        if v.type.kind != "array" or v in self.missing:
+        if v.type.kind != "array" or v in self.missing | self.none:
             return []
         b = Builder(Block())
         before = self.top.ops[: self.top.ops.index(loop)]
@@ -183,6 +183,7 @@ class Keeper(Carrier):
         item = self.stands_for.get(v, v)
         shared = not self.sharing.never_written(item) or v.type.kind == "list"
         asked = v in self.missing and not (self.function.native and v.type.is_scalar)
+        asked = asked or (v in self.none and not v.type.is_scalar)
         unsure: dict[str, Any] = {"unsure": True} if asked else {}
         copied = shared or unsure or self._holds_more(item)
 

@@ -7,6 +7,7 @@ have stood there, as in `[None] * n`, the new item will do: nothing is ever adde
 
 from __future__ import annotations
 
+from gradgen.diff.nones import is_none, puts_none
 from gradgen.ir.builder import Builder
 from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, same_value
 from gradgen.ir.types import Type, has_fresh_length
@@ -15,7 +16,7 @@ from gradgen.ir.types import Type, has_fresh_length
 def look_before_stores(function: Function) -> dict[Op, Value]:
     """Read what stores into lists replace, in place; return that, or its length, by store."""
     found: dict[Op, Value] = {}
-    beside_none = any(map(_puts_none, (op for b in blocks_of(function.body) for op in b.ops)))
+    beside_none = puts_none(function.body)
     for block in list(blocks_of(function.body)):
         ops: list[Op] = []
         for op in block.ops:
@@ -28,6 +29,8 @@ def look_before_stores(function: Function) -> dict[Op, Value]:
                 item = old.type.item
                 if old.type.kind == "list" and (item is None or item.is_scalar):
                     old = b.emit("len", [old])
+                    if beside_none and old.op is not None:
+                        old.op.attrs["unsure"] = True
                 found[op] = _there(b, old, op.inputs[1]) if beside_none else old
                 ops += b.block.ops
             ops.append(op)
@@ -35,23 +38,14 @@ def look_before_stores(function: Function) -> dict[Op, Value]:
     return found
 
 
-def _puts_none(op: Op) -> bool:
-    """Whether an operation makes None an item of a list."""
-    kinds = ("list", "repeat_list", "append", "insert", "store")
-    return op.prim in kinds and any(_is_none(v) for v in op.inputs)
-
-
-def _is_none(v: Value) -> bool:
-    return isinstance(v, Const) and v.const is None
-
-
 def _there(b: Builder, old: Value, new: Value) -> Value:
     """Return the old item of a list, or the new one, where the old one is None."""
-    if not old.type.is_array or _is_none(new):
+    if not (old.type.is_array or old.type.kind == "list") or is_none(new):
         return old
     test = b.emit("is", [old, Const(None)])
     blocks = [Block(results=[new]), Block(results=[old])]
-    return b.append("if", [test], [old.type], [""], blocks=blocks).out
+    attrs = {"there": True}  # no None
+    return b.append("if", [test], [old.type], [""], attrs=attrs, blocks=blocks).out
 
 
 def _replaces(op: Op) -> bool:

@@ -21,6 +21,7 @@ from gradgen.diff.list_items import sweep_append, sweep_pop
 from gradgen.diff.loops import Loops
 from gradgen.diff.missing import missing_values, read_for_sure
 from gradgen.diff.nested import Nested
+from gradgen.diff.nones import ask_for_lengths
 from gradgen.diff.replaced import look_before_stores
 from gradgen.diff.truncation import refuse_truncation
 from gradgen.diff.wholes import wholes
@@ -49,6 +50,7 @@ def add_adjoint(function: Function, seeds: list[tuple[Value, Value]]) -> dict[Va
         sweep.accumulate(value, cotangent)
     sweep.operations(list(function.body.ops))
     sweep.name_temporaries()
+    ask_for_lengths(function.body)
     return sweep.adj
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from gradgen.diff.activity import carried
 from gradgen.diff.carry import reverse_builder
 from gradgen.diff.keeping import Keeper, Saved, spoken
+from gradgen.diff.nones import know_what_is_kept
 from gradgen.diff.rerun import run_again
 from gradgen.diff.rows import plus
 from gradgen.diff.sources import small_sources
@@ -142,6 +143,7 @@ class Planner(Keeper):
             self.resolve(v)
         self.settle()
         self._rewrite(self.top)
+        know_what_is_kept(self.top)
         if self.unsure and not self.function.native:
             start_from_none(self.top, self.unsure, self.missing)
         return self.records

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from gradgen.emission.forms import SPECIAL
-from gradgen.emission.list_forms import list_or_nothing, of_items
+from gradgen.emission.list_forms import list_or_nothing, of_items, or_nothing
 from gradgen.emission.pieces import (
     Expr,
     call,
@@ -69,7 +69,13 @@ def _copied(op: Op, operands: list[Expr]) -> Expr:
     if t.kind == "list":
         e = list_or_nothing(op, e)
         if "rows" in op.attrs and t.item is not None:
-            return of_items([e], t.item.item, lambda row: call("list", [row]))
+            beside_none = "beside_none" in op.attrs
+            return of_items(
+                [e],
+                t.item.item,
+                lambda row: call("list", [or_nothing(row) if beside_none else row]),
+                beside_none,
+            )
         return call("list", [e])
     order = op.attrs.get("order", "C")
     options = [] if order == "C" else [ast.keyword("order", ast.Constant(order))]

@@ -45,10 +45,14 @@ def _repeat_list(op: Op, operands: list[Expr]) -> Expr:
     return ast.BinOp(ast.List([operands[0]], ast.Load()), ast.Mult(), operands[1])
 
 
+def or_nothing(e: Expr) -> Expr:
+    """Return ``e or ()``: a list, or no items where it is None."""
+    return ast.BoolOp(ast.Or(), [e, ast.Tuple([], ast.Load())])
+
+
 def list_or_nothing(op: Op, e: Expr) -> Expr:
     """Return a list, or no items where it may be None."""
-    nothing = ast.Tuple([], ast.Load())
-    return ast.BoolOp(ast.Or(), [e, nothing]) if "unsure" in op.attrs else e
+    return or_nothing(e) if "unsure" in op.attrs else e
 
 
 def _zeros_list(op: Op, operands: list[Expr]) -> Expr:
@@ -58,19 +62,41 @@ def _zeros_list(op: Op, operands: list[Expr]) -> Expr:
         zero: Expr = ast.List([ast.Constant(0.0)], ast.Load())
         return ast.BinOp(zero, ast.Mult(), call("len", operands))
     deepest = item.innermost
+    if "beside_none" in op.attrs:
+        return _zeros_beside_none(op, operands, item)
     if item.kind == "list" and (deepest is None or deepest.is_scalar):
         return call("_filled_lists", [operands[0], ast.Constant(0.0)])
     return of_items(operands, item, lambda e: call("np.zeros_like", [e]))
+
+
+def _zeros_beside_none(op: Op, operands: list[Expr], item: Type) -> Expr:
+    """Return zeros like arrays, or lists of numbers, at any depth: none at all of None."""
+    deepest = item.innermost
+    if item.kind == "list" and (deepest is None or deepest.is_scalar):
+        zero = ast.List([ast.Constant(0.0)], ast.Load())
+        return of_items(
+            operands,
+            item.item,
+            lambda e: ast.BinOp(zero, ast.Mult(), call("len", [or_nothing(e)])),
+            beside_none=True,
+        )
+    shape = lambda e: call("np.zeros", [call("np.shape", [e])])  # noqa: E731
+    return of_items(operands, item, shape, beside_none=True)
 
 
 def _len(op: Op, operands: list[Expr]) -> Expr:
     return call("len", [list_or_nothing(op, operands[0])])
 
 
-def of_items(operands: list[Expr], item: Type | None, make: Callable[[Expr], Expr]) -> Expr:
+def of_items(
+    operands: list[Expr],
+    item: Type | None,
+    make: Callable[[Expr], Expr],
+    beside_none: bool = False,
+) -> Expr:
     """Return ``[make(item) for item in first]``, for lists of lists with one inside another.
 
-    The names in them are none that the operands have.
+    The names in them are none that the operands have.  ``beside_none``: lists in them may be None.
     """
     taken, depth = names_in(operands), 0
     while item is not None and item.kind == "list":
@@ -80,6 +106,7 @@ def of_items(operands: list[Expr], item: Type | None, make: Callable[[Expr], Exp
     made = make(ast.Name(names[0], ast.Load()))
     for k, name in enumerate(names):
         over = ast.Name(names[k + 1], ast.Load()) if k < depth else operands[0]
+        over = or_nothing(over) if beside_none and k < depth else over
         made = ast.ListComp(made, [ast.comprehension(ast.Name(name, ast.Store()), over, [], 0)])
     return made
 

@@ -1,0 +1,110 @@
+"""Lists that begin as ``[None] * n`` and get rows and arrays, some of them never."""
+
+import numpy as np
+
+
+def pairs_in_places(x, n):
+    """All places get a tuple, two in each turn."""
+    out = [None] * (2 * n)
+    for k in range(n):
+        out[k] = (x[k] * 2, x[k + 1])
+        out[k + n] = (x[k] ** 2, 1.0)
+    return sum(p * q for p, q in out)
+
+
+def pairs_or_none(x, n):
+    out = [None] * n
+    for k in range(n):
+        if x[k] > 0:
+            out[k] = (x[k] * 2, x[k + 1])
+    return sum(p[0] * p[1] for p in out if p is not None)
+
+
+def arrays_or_none(x, n):
+    mats = [None] * n
+    for k in range(n):
+        if x[k] > -0.5:
+            mats[k] = np.outer(x[k : k + 2], x[k : k + 2])
+    acc = np.eye(2)
+    for m in mats:
+        if m is None:
+            acc = acc * 2
+            continue
+        acc = acc @ m + m
+    return acc.sum()
+
+
+def rows_by_flag(x, n):
+    """Another list says which rows are there."""
+    out, there = [None] * n, [False] * n
+    for k in range(n):
+        if x[k] > 0:
+            out[k] = [x[k] * 2, x[k + 1]]
+            there[k] = True
+    total = 0.0
+    for k in range(n):
+        row = out[k]
+        if there[k]:
+            total += row[0] * row[1] ** 2
+    return total
+
+
+def tables_or_none(x, n):
+    """Rows of tuples, and lists of rows, in which some are missing."""
+    table, lists = [[None] * 3 for _ in range(n)], [None] * n
+    for k, v in enumerate(x):
+        table[k % n][k // n] = (v, v * k)
+        if v > 0 and k < n:
+            lists[k] = [[v, x[0]], [v**2, 1.0]]
+    total = 0.0
+    for row in table:
+        for cell in row:
+            if cell is not None:
+                total += cell[0] * cell[1]
+    for rows in lists:
+        if rows is not None:
+            for a, b in rows:
+                total += a * b
+    return total
+
+
+def transform(x):
+    """The parts of a Fourier transform, by halves of halves."""
+
+    def halves(a):
+        n = len(a)
+        if n == 1:
+            return [(a[0], 0.0)]
+        even, odd = halves(a[::2]), halves(a[1::2])
+        out = [None] * n
+        for k in range(n // 2):
+            c, s = np.cos(2 * np.pi * k / n), -np.sin(2 * np.pi * k / n)
+            re = c * odd[k][0] - s * odd[k][1]
+            im = c * odd[k][1] + s * odd[k][0]
+            out[k] = (even[k][0] + re, even[k][1] + im)
+            out[k + n // 2] = (even[k][0] - re, even[k][1] - im)
+        return out
+
+    return sum(k * np.sqrt(re**2 + im**2 + 0.1) for k, (re, im) in enumerate(halves(x)))
+
+
+def _entries():
+    return np.array([0.31, -0.72, 1.13, 0.58, -0.27, 0.44, -0.9, 0.15])
+
+
+EXAMPLE_ARGS = {
+    "pairs_in_places": lambda: (_entries(), 3),
+    "pairs_or_none": lambda: (_entries(), 4),
+    "arrays_or_none": lambda: (_entries(), 4),
+    "rows_by_flag": lambda: (_entries(), 5),
+    "tables_or_none": lambda: (_entries(), 3),
+    "transform": lambda: (_entries(),),
+}
+
+MORE_ARGS = {
+    "pairs_or_none": [lambda: (-np.abs(_entries()), 4), lambda: (_entries(), 0)],
+    "arrays_or_none": [lambda: (-1 - np.abs(_entries()), 2)],
+    "rows_by_flag": [lambda: (-np.abs(_entries()), 4)],
+    "tables_or_none": [lambda: (_entries(), 4)],
+    "transform": [lambda: (_entries()[:2],)],
+}
