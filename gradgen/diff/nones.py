@@ -10,7 +10,6 @@ from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, walk
 
 NUMBERS = ("float", "int", "bool")
 ROWS = ("array", "any", "list")
-ROW = "row"
 LENGTHS = ("zeros_list", "zeros_as", "len")  # of what may be None, with ``unsure``
 
 
@@ -28,19 +27,16 @@ def ask_for_lengths(top: Block) -> None:
     """Let the sweep take what is None where an array or a list could be for one of no items."""
     rows = rows_perhaps_none(top)
     for op in walk(top) if rows else ():
-        if op.derived and op.prim in LENGTHS and op.inputs[0] in rows:
-            op.attrs["unsure"] = ROW
+        if op.derived and _asks_for_length(op) and op.inputs[0] in rows:
+            op.attrs["unsure"] = True
         item = op.inputs[0].type.item if op.prim == "zeros_list" else None
         if item is not None and item.kind in ROWS:
             op.attrs["beside_none"] = True
 
 
-def know_what_is_kept(top: Block) -> None:
-    """Ask no more whether something is None that was kept for the sweep: then it has no items."""
-    for op in walk(top):
-        kept = op.inputs[0].op if op.attrs.get("unsure") == ROW else None
-        if kept is not None and kept.reverse and kept.prim == "pop":
-            del op.attrs["unsure"]
+def _asks_for_length(op: Op) -> bool:
+    """Whether an operation could not take None: ``np.shape``, of what may be a number, can."""
+    return op.prim in LENGTHS and not (op.prim == "zeros_as" and op.inputs[0].type.kind == "any")
 
 
 def copy_rows_beside_none(function: Function) -> None:

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 from gradgen.diff.activity import carried
 from gradgen.diff.carry import reverse_builder
 from gradgen.diff.keeping import Keeper, Saved, spoken
-from gradgen.diff.nones import know_what_is_kept
 from gradgen.diff.rerun import run_again
 from gradgen.diff.rows import plus
 from gradgen.diff.sources import small_sources
@@ -143,7 +142,6 @@ class Planner(Keeper):
             self.resolve(v)
         self.settle()
         self._rewrite(self.top)
-        know_what_is_kept(self.top)
         if self.unsure and not self.function.native:
             start_from_none(self.top, self.unsure, self.missing)
         return self.records
@@ -291,6 +289,8 @@ class Planner(Keeper):
             return False
         if op.prim in ("list", "helper", *GROWS, *WRITES) or v.type.kind == "list":
             return False
+        if op.prim in ("is", "is_not") and op.inputs[0].type.kind in ("array", "list"):
+            return False  # None may be kept as something of no items
         if depth > (INDICES if v.type.kind == "int" else NUMBERS):
             return False
         cost = 1 if is_square(op) else rule.cost
