@@ -265,6 +265,8 @@ class Join:
 
     def _one_sided(self, x: Any, y: Any, name: str) -> Any:
         known, at_side = (y, 1) if x is ABSENT else (x, 0)
+        if isinstance(known, Const) and self.r.frame.source.generated:
+            return known  # such a text reads no name where it has no value
         x, y = (nothing(name) if v is ABSENT else v for v in (x, y))
         if isinstance(known, Value | Ref):
             if self.precise and isinstance(known, Ref) and self._shared(known, None):

@@ -189,7 +189,20 @@ def warped(x, y):
     return sums[n - 1, m - 1] * way
 
 
+def spread_over_cells(seed, rate):
+    cells = {0: seed}
+    for _ in range(2):
+        following = defaultdict(float)
+        for i, v in cells.items():
+            following[i] += (1 - rate) * v
+            following[i + 1] += 0.5 * rate * v
+            following[i - 1] += 0.5 * rate * v * v
+        cells = {k: v for k, v in following.items() if v > 1e-3}
+    return sum(v * i * i for i, v in cells.items()) + len(cells) * rate
+
+
 EXAMPLE_ARGS = {
+    "spread_over_cells": lambda: (1.3, 0.4),
     "least_recently_used": lambda: (np.array([1.1, 0.8, 1.4, 0.6]),),
     "warped": lambda: (np.array([0.31, -0.72, 1.13, 0.58]), np.array([-0.83, 0.44, 0.39])),
     "sums_by_bin": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),

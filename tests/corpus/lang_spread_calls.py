@@ -164,20 +164,6 @@ def columns_as_arguments(x):
     return moment(*zip(*pairs), 3) if pairs else x[0]
 
 
-def halves_as_arguments(x):
-    def weight(places, heights, depth):
-        middle = sum(places) / len(places)
-        if depth == 0:
-            return middle * sum(heights)
-        low = [(p, h) for p, h in zip(places, heights) if p <= middle]
-        high = [(p, h) for p, h in zip(places, heights) if p > middle]
-        if not high:
-            return middle
-        return weight(*zip(*low), depth - 1) - middle * weight(*zip(*high), depth=depth - 1)
-
-    return weight(x, x**2, 2)
-
-
 def corners_as_arguments(x):
     corners = [0, 1, 2]
     triangles = []
@@ -194,7 +180,6 @@ def corners_as_arguments(x):
 
 _NAMES = [
     "columns_as_arguments",
-    "halves_as_arguments",
     "corners_as_arguments",
     "star_grown",
     "star_grown_max",
