@@ -183,10 +183,10 @@ class Keeper(Carrier):
         item = self.stands_for.get(v, v)
         shared = not self.sharing.never_written(item) or v.type.kind == "list"
         asked = v in self.missing and not (self.function.native and v.type.is_scalar)
-        asked = asked or (v in self.none and v.type.kind in ("array", "list"))
+        asked = asked or (v in self.none and v.type.kind == "list")
         unsure: dict[str, Any] = {"unsure": True} if asked else {}
         copied = shared or unsure or self._holds_more(item)
-        if v in self.none and v.type.kind == "any":
+        if v in self.none and v.type.kind in ("array", "any"):
             unsure = {"may_be_none": True}
 
         def push(old: Value, at: Builder) -> Value:

@@ -10,7 +10,7 @@ from gradgen.ir.nodes import Block, Const, Function, Op, Value, blocks_of, walk
 
 NUMBERS = ("float", "int", "bool")
 ROWS = ("array", "any", "list")
-LENGTHS = ("zeros_list", "zeros_as", "len")  # of what may be None, with ``unsure``
+LENGTHS = ("zeros_list", "zeros_as", "len")
 
 
 def perhaps_none(top: Block) -> set[Value]:
@@ -24,19 +24,15 @@ def rows_perhaps_none(top: Block) -> set[Value]:
 
 
 def ask_for_lengths(top: Block) -> None:
-    """Let the sweep take what is None where an array or a list could be for one of no items."""
+    """Let the sweep take None for a list of no items, or an array without axes."""
     rows = rows_perhaps_none(top)
     for op in walk(top) if rows else ():
-        if op.derived and _asks_for_length(op) and op.inputs[0] in rows:
-            op.attrs["unsure"] = True
+        asks = op.derived and op.prim in LENGTHS and op.inputs[0].type.kind != "any"
+        if asks and op.inputs[0] in rows:
+            op.attrs["beside_none" if op.prim == "zeros_as" else "unsure"] = True
         item = op.inputs[0].type.item if op.prim == "zeros_list" else None
         if item is not None and item.kind in ROWS:
             op.attrs["beside_none"] = True
-
-
-def _asks_for_length(op: Op) -> bool:
-    """Whether an operation could not take None: ``np.shape``, of what may be a number, can."""
-    return op.prim in LENGTHS and not (op.prim == "zeros_as" and op.inputs[0].type.kind == "any")
 
 
 def copy_rows_beside_none(function: Function) -> None:

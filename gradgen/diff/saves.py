@@ -289,8 +289,8 @@ class Planner(Keeper):
             return False
         if op.prim in ("list", "helper", *GROWS, *WRITES) or v.type.kind == "list":
             return False
-        if op.prim in ("is", "is_not") and op.inputs[0].type.kind in ("array", "list"):
-            return False  # None may be kept as something of no items
+        if op.prim in ("is", "is_not") and op.inputs[0].type.kind == "list":
+            return False  # None may be kept as a list of no items
         if depth > (INDICES if v.type.kind == "int" else NUMBERS):
             return False
         cost = 1 if is_square(op) else rule.cost

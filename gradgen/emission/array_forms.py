@@ -122,6 +122,8 @@ def _zeros_as(op: Op, operands: list[Expr]) -> Expr:
     dtype = op.inputs[0].type.dtype
     options = {"dtype": dtype} if dtype in ("float32", "complex64", "complex128") else {}
     shape = shape_of(op.inputs[0], operands[0])
+    if "beside_none" in op.attrs:
+        return call("np.zeros_like", operands, options)
     if "unsure" in op.attrs:
         shape = unless_none(operands[0], literal((0,)), shape)
     return call("np.empty" if "unfilled" in op.attrs else "np.zeros", [shape], options)

@@ -80,8 +80,7 @@ def _zeros_beside_none(op: Op, operands: list[Expr], item: Type) -> Expr:
             lambda e: ast.BinOp(zero, ast.Mult(), call("len", [or_nothing(e)])),
             beside_none=True,
         )
-    shape = lambda e: call("np.zeros", [call("np.shape", [e])])  # noqa: E731
-    return of_items(operands, item, shape, beside_none=True)
+    return of_items(operands, item, lambda e: call("np.zeros_like", [e]), beside_none=True)
 
 
 def _len(op: Op, operands: list[Expr]) -> Expr:

@@ -68,6 +68,33 @@ def tables_or_none(x, n):
     return total
 
 
+def kept_arrays(x, n):
+    """Arrays that are made when they are first asked for."""
+    memo = [None] * n
+
+    def get(k):
+        if memo[k] is None:
+            memo[k] = np.outer(x[k : k + 2], x[:2])
+        return memo[k]
+
+    total = 0.0
+    for k in (0, 2, 0, 1, 2):
+        total += (get(k) @ get(0)).sum()
+    return total
+
+
+def slots(x, n):
+    """An array takes the place of the last one, or of None."""
+    held, total = [None] * n, 0.0
+    for v in x:
+        j = int(abs(v) * 4) % n
+        old = held[j]
+        held[j] = np.array([v, v * v])
+        if old is not None:
+            total += old @ held[j]
+    return total + sum(a.sum() for a in held if a is not None)
+
+
 def transform(x):
     """The parts of a Fourier transform, by halves of halves."""
 
@@ -98,6 +125,8 @@ EXAMPLE_ARGS = {
     "arrays_or_none": lambda: (_entries(), 4),
     "rows_by_flag": lambda: (_entries(), 5),
     "tables_or_none": lambda: (_entries(), 3),
+    "kept_arrays": lambda: (_entries(), 3),
+    "slots": lambda: (_entries(), 3),
     "transform": lambda: (_entries(),),
 }
 
@@ -106,5 +135,6 @@ MORE_ARGS = {
     "arrays_or_none": [lambda: (-1 - np.abs(_entries()), 2)],
     "rows_by_flag": [lambda: (-np.abs(_entries()), 4)],
     "tables_or_none": [lambda: (_entries(), 4)],
+    "slots": [lambda: (_entries(), 7)],
     "transform": [lambda: (_entries()[:2],)],
 }
