@@ -49,8 +49,38 @@ def items_of_both(a, v):
     return np.sum(a * items[-1]) + a[0] * max(items)
 
 
+def scales_in_a_list(a, v):
+    scale = [1, 1, 1]
+    for i in range(3):
+        if a[i] > v + 3.5:
+            scale[i] = a[i]
+    s = np.array(scale)
+    a[:] = a * s
+    a[0] += 0.25
+    return np.sum(a * s)
+
+
+def masks_as_numbers(a, v):
+    mask = a > 0.75
+    w = mask * 1
+    y = a * w
+    y[0] = y[1] * 0.5
+    z = a.copy()
+    z *= mask
+    z[1] += v
+    return np.sum(y * z) + np.sum(a * mask) + mask.sum() * a[0]
+
+
+def one_hot_by_path(a, v):
+    one = np.eye(3, dtype=int)[np.argmax(a)]
+    one = one if v < 0.0 else one * v
+    a[0] = 0.3 * a[0] + a[1]
+    return np.sum(a * one) + np.sum(np.maximum(one, 0) * a)
+
+
 EXAMPLE_ARGS = {
     name: lambda: (np.array([1.0, 2.0, 0.5]), -2.0)
     for name in ("scaled_by_path", "nothing_summed", "limited", "weights_by_path",
-                 "powers_in_turns", "items_of_both")
+                 "powers_in_turns", "items_of_both", "scales_in_a_list", "masks_as_numbers",
+                 "one_hot_by_path")
 }  # fmt: skip
