@@ -227,7 +227,9 @@ def _syntax(definition: ast.FunctionDef) -> tuple[set[str], frozenset[str], Live
     A function is read at each of its calls, and in each turn that is tried of loops around them.
     """
     names = {n.id for n in every_node(definition) if isinstance(n, ast.Name)}
-    return names, frozenset(assigned_names(definition.body)), Liveness(definition.body)
+    spec = definition.args
+    first = next((a.arg for a in (*spec.posonlyargs, *spec.args)), "")
+    return names, frozenset(assigned_names(definition.body)), Liveness(definition.body, first)
 
 
 def refuse_generators(r: Reader, definition: ast.FunctionDef) -> None:

@@ -24,14 +24,17 @@ CONSUMERS = frozenset(("sum", "max", "min", "any", "all", "list", "tuple", "sort
 
 
 class Liveness:
-    """Live names of one function: at the start of each loop's turns, after each loop and branch."""
+    """Live names of one function: at the start of each loop's turns, after each loop and branch.
 
-    def __init__(self, body: Sequence[ast.stmt]) -> None:
+    ``first``: its first parameter, which ``super()`` reads without naming it.
+    """
+
+    def __init__(self, body: Sequence[ast.stmt], first: str = "") -> None:
         self.at_turn: dict[ast.AST, Names] = {}
         self.after: dict[ast.AST, Names] = {}
         self.behind: dict[ast.stmt, Names] = {}  # of single statements
         every = [n for s in body for n in nodes_in(s)]
-        self.always = _escaping(every)
+        self.always = _escaping(every) | ({first} if any(map(_is_super, every)) else NONE)
         self.known = frozenset(n.id for n in every if isinstance(n, ast.Name))
         # What only handlers name, each gives its name anew.
         named = {n.name for n in every if isinstance(n, ast.ExceptHandler) and n.name}
@@ -198,6 +201,12 @@ def _stored(nodes: Sequence[ast.AST]) -> Names:
         for n in nodes_in(node)
         if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
     )
+
+
+def _is_super(n: ast.AST) -> bool:
+    """Whether this is a call of ``super`` that names nothing."""
+    named = isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "super"
+    return named and not n.args  # type: ignore[attr-defined]
 
 
 def _escaping(every: list[ast.AST]) -> Names:

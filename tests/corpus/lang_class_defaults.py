@@ -29,6 +29,30 @@ class Heavy(Node):
     best = 1.0
 
 
+class Stepped:
+    rate = 0.5
+
+    def __init__(self, x, scale):
+        self.x = x
+        self.scale = scale
+
+    def step(self, t):
+        if t > 0.5:
+            self.rate = t
+        return self.rate * self.scale
+
+
+class Bounded(Stepped):
+    """Its method reads ``self`` only by ``super()`` behind the branch."""
+
+    rate = 0.25
+
+    def step(self, t):
+        if t < 0.35:
+            self.scale = 5.0
+        return super().step(t)
+
+
 def multistart(a, b, c):
     best = Best()
     for start in (-1.0, 0.0, 1.5):
@@ -68,7 +92,13 @@ def raised_in_turns(xs):
     return node.best * node.x
 
 
+def behind_a_branch(xs):
+    things = [Stepped(xs[0], 2.0), Bounded(xs[1], 3.0)]
+    return sum(thing.step(t) * thing.x for t in xs for thing in things)
+
+
 EXAMPLE_ARGS = {
+    "behind_a_branch": lambda: ([0.7, 0.2, 0.4, 0.9],),
     "multistart": lambda: (1.0, 2.0, 0.3),
     "marked": lambda: ([0.3, 1.2, -0.4, 0.9],),
     "marked_in_grown": lambda: ([0.3, 1.2, -0.4, 0.9],),
