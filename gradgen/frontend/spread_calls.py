@@ -142,7 +142,8 @@ def _read(r: Reader, node: ast.Call, text: str, items: Any, **values: Any) -> An
 
 def extreme(r: Reader, node: ast.Call, callee: Any) -> Any:
     """Return ``max(*items)`` or ``min(*items)`` of a list of unknown length; None for others."""
-    if not isinstance(callee, Static) or callee.obj not in (max, min) or node.keywords:
+    known = isinstance(callee, Static) and any(callee.obj is f for f in (max, min))
+    if not known or node.keywords:
         return None
     match node.args:
         case [ast.Starred(ast.Name() as name)]:
