@@ -139,7 +139,20 @@ def added_where_a_loop_joins(a: Any, w: Any) -> Any:
     return np.sum(b * a)
 
 
-@pytest.mark.parametrize("loss", [stored_where_a_branch_joins, added_where_a_loop_joins])
+def stored_where_no_float_was_appended(a: Any, w: Any) -> Any:
+    seen = [0]
+    for v in a:
+        if v > 100.0:
+            seen.append(v)
+    h = np.array(seen)
+    h[0] = a[0]
+    return np.sum(h**2) + a[1]
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [stored_where_a_branch_joins, added_where_a_loop_joins, stored_where_no_float_was_appended],
+)
 def test_stores_that_are_cut_off_on_some_path_are_refused(loss: Any) -> None:
     for derive in (gradgen.grad(loss), gradgen.vjp(loss, argnums=0)):
         with pytest.raises(gradgen.UnsupportedError, match=r"integers on some path.*truncates"):
@@ -147,3 +160,17 @@ def test_stores_that_are_cut_off_on_some_path_are_refused(loss: Any) -> None:
     with pytest.raises(gradgen.UnsupportedError, match=r"integers on some path.*truncates"):
         args = np.array([1.0, 2.0]), np.array([3, 2])
         gradgen.jvp(loss, argnums=0)(args, (np.array([1.0, 0.5]),))
+
+
+def running(a: Any, w: Any) -> Any:
+    sums = [0]
+    for v in a:
+        sums.append(sums[-1] + v)
+    h = np.array(sums)
+    h[1:] *= 0.5
+    return np.sum(h**2 * w[0])
+
+
+def test_a_list_that_begins_with_zero_makes_floats() -> None:
+    args = np.array([1.0, 2.0]), np.array([3, 2])
+    assert_gradient(running, args, (gradgen.grad(running)(*args),), (0,))

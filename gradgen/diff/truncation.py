@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradgen.diff.wholes import wholes
+from gradgen.diff.wholes import whole_arrays
 from gradgen.errors import UnsupportedError
 from gradgen.ir.nodes import WRITES, Function, Op, Value, walk
 from gradgen.ir.types import OPAQUE
@@ -17,7 +17,7 @@ def refuse_truncation(function: Function, varied: set[Value]) -> None:
     UnsupportedError
         For an array of integers or booleans: the store truncates, and the derivative is lost.
     """
-    on_paths = wholes(function.body, lists=False)
+    on_paths = whole_arrays(function.body)
     for op in walk(function.body):
         if op.prim == "full_like":
             _refuse_truncated_fill(op, varied)
@@ -29,7 +29,7 @@ def refuse_truncation(function: Function, varied: set[Value]) -> None:
                 op.span,
                 "make the array a complex array (dtype=complex)",
             )
-        if op.inputs[0] in on_paths and op.inputs[0].type.is_array:
+        if op.inputs[0] in on_paths:
             raise UnsupportedError(
                 "a float is stored into an array that is one of integers on some path, which "
                 "truncates it",

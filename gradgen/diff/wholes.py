@@ -16,22 +16,28 @@ CHOOSING = ("max2", "min2")  # these give one of their operands as it is
 IN_LISTS = {"append": 2, "insert": 2, "store": 2, "extend": 2, "list_add": 2, "list": None}
 
 
-def wholes(body: Block, lists: bool = True) -> set[Value]:
-    """Return what has floats by its type, and may hold integers.
-
-    ``lists``: also what comes out of a list to which whole numbers are appended, or out of a call.
-    Mostly a float is among these, by which an array of them is one of floats.
-    """
-    search = _Search(lists)
+def wholes(body: Block) -> set[Value]:
+    """Return what has floats by its type, and may hold integers."""
+    search = _Search()
     search.block(body)
     return search.found
+
+
+def whole_arrays(body: Block) -> set[Value]:
+    """Return the arrays of floats, by their type, that are those of integers on some path.
+
+    An array of a list is one of integers where no item is a float.  Loops are taken to have turns,
+    and calls to give what their types say.
+    """
+    search = _OfArrays()
+    search.block(body)
+    return {v for v in search.found if v.type.is_array}
 
 
 class _Search:
     """What has been found so far."""
 
-    def __init__(self, lists: bool) -> None:
-        self.lists = lists
+    def __init__(self) -> None:
         self.found: set[Value] = set()
 
     @deep
@@ -44,7 +50,7 @@ class _Search:
                 for inner in op.blocks:
                     self.block(inner)
                     if inner.end == "yield":
-                        self._join(inner.results, op.outputs)
+                        self.join(inner.results, op.outputs)
             elif op.prim not in SURE and "dtype" not in op.attrs and self._is_of_wholes(op):
                 self.found.update(filter(_is_float, op.outputs))
 
@@ -52,14 +58,15 @@ class _Search:
         """Whether what an operation gives may be whole: no operand makes floats of the others."""
         listed = any(v.type.kind == "list" for v in (*op.outputs, *op.inputs))
         if op.prim == "call" or listed:
-            return self.lists and self._is_of_wholes_in_lists(op)
+            return self.is_of_wholes_in_lists(op)
         if op.prim in CHOOSING:
             return any(_is_whole(v) or v in self.found for v in op.inputs)
         operands = op.inputs[:1] if op.prim in WRITES else op.inputs
         sure = (_is_float(v) and v not in self.found for v in operands)
         return any(v in self.found for v in operands) and not any(sure)
 
-    def _is_of_wholes_in_lists(self, op: Op) -> bool:
+    def is_of_wholes_in_lists(self, op: Op) -> bool:
+        """Whether an item of a list may be whole, or what comes out of a call."""
         if op.prim == "py_sum":
             return True
         if op.prim == "call":
@@ -70,19 +77,39 @@ class _Search:
     def _loop(self, op: Op) -> None:
         body = op.blocks[-1]
         params, inits = carried(op)
-        self._join(inits, params)
+        self.join(inits, params)
         before = -1
         while before != len(self.found):
             before = len(self.found)
             self.block(body)
             for end in ends(body):
-                self._join(end.results, params)
-        self._join(params, op.outputs)
+                self.join(end.results, params)
+        for values in self.left(params, [end.results for end in ends(body)]):
+            self.join(values, op.outputs)
 
-    def _join(self, values: list[Value], into: list[Value]) -> None:
+    def left(self, params: list[Value], turns: list[list[Value]]) -> list[list[Value]]:
+        """Return what a loop may leave behind: what it carries, also where it has no turns."""
+        return [params]
+
+    def join(self, values: list[Value], into: list[Value]) -> None:
         for v, out in zip(values, into, strict=False):
             if _is_float(out) and (_is_whole(v) or v in self.found):
                 self.found.add(out)
+
+
+class _OfArrays(_Search):
+    """The search for arrays: a list of which one item is a float makes one of floats."""
+
+    def is_of_wholes_in_lists(self, op: Op) -> bool:
+        """Whether all items of a list are whole on some path."""
+        if op.prim == "call" or not op.inputs:
+            return False
+        held = op.inputs[: IN_LISTS.get(op.prim, 1)]
+        return all(_is_whole(v) or v in self.found for v in held)
+
+    def left(self, params: list[Value], turns: list[list[Value]]) -> list[list[Value]]:
+        """Return what a turn of a loop leaves behind."""
+        return turns
 
 
 def _is_float(v: Value) -> bool:
