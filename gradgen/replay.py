@@ -252,6 +252,8 @@ def same(a: Any, b: Any) -> bool:
     """Whether two values of a run are the same bits, or both NaN."""
     if a is MISSING or b is MISSING:
         return a is b
+    if b is None and isinstance(a, list):
+        return not a  # the sweep takes None for a list of no items (`diff.nones`)
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
         return len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, np.ndarray | np.generic | float | int | complex) and not isinstance(a, bool):

@@ -26,6 +26,7 @@ from gradgen.rules.callables import heads
 from gradgen.rules.registry import PRINTABLE
 
 Path = Sequence[tuple[str, Any]]
+Act = Callable[["Runner", Op, list[Any]], list[Any]]  # what an operation does, to its operands
 MISSING = object()
 
 
@@ -327,6 +328,20 @@ def _extend(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
     return [items]
 
 
+def _in_its_row(grow: Act) -> Act:
+    """Return what lets a list grow, also in its place in another one (`passes.row_growth`)."""
+
+    def run(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
+        if not op.attrs.get("in_row"):
+            return grow(runner, op, args)
+        items, *rest, place = args
+        items = runner.own(items)
+        *out, items[place] = grow(runner, op, [items[place], *rest])
+        return [*out, items]
+
+    return run
+
+
 def _check(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
     failed = bool(args[0]) if op.prim == "raise_if" else not args[0]
     if failed:
@@ -383,7 +398,7 @@ def _leaf(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
     return [follow(runner.arguments[op.attrs["param"]], op.attrs["path"])]
 
 
-EFFECTS: dict[str, Callable[[Runner, Op, list[Any]], list[Any]]] = {
+EFFECTS: dict[str, Act] = {
     "call": _call,
     "odeint": _odeint,
     "solve_ivp": _solve_ivp,
@@ -394,10 +409,10 @@ EFFECTS: dict[str, Callable[[Runner, Op, list[Any]], list[Any]]] = {
     "store": _store,
     "inc": _store,
     "add_at": _store,
-    "append": _append,
-    "insert": _insert,
-    "extend": _extend,
-    "pop": _pop,
+    "append": _in_its_row(_append),
+    "insert": _in_its_row(_insert),
+    "extend": _in_its_row(_extend),
+    "pop": _in_its_row(_pop),
     "assert": _check,
     "raise_if": _check,
     "effect": lambda runner, op, args: [],  # what it prints, the user's function has printed
