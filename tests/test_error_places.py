@@ -280,3 +280,17 @@ def test_a_result_that_is_no_number_is_what_is_told():
         gradgen.grad(traced)(x, 3)
     _, aux = gradgen.grad(traced, has_aux=True)(x, 3)
     assert aux["trace"] == traced(x, 3)[1]["trace"]
+
+
+def far_from_a_distribution(p):
+    assert abs(float(p.sum()) - 1.0) < 0.5, f"far from a distribution: {p.sum():.2f}"
+    return -(p * np.log(p)).sum()
+
+
+def test_second_orders_name_the_line_of_what_takes_several_lines():
+    """In the gradient's text, the comment stands behind the last of the lines of the assertion."""
+    p = np.array([0.9, 0.9, 0.4])
+    with pytest.raises(AssertionError, match=r"distribution: 2\.20") as caught:
+        gradgen.hvp(far_from_a_distribution)((p,), (p,))
+    line = far_from_a_distribution.__code__.co_firstlineno + 1
+    assert f"test_error_places.py:{line}" in caught.value.__notes__[0]

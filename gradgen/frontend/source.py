@@ -83,7 +83,18 @@ def _places_named(lines: tuple[str, ...]) -> dict[int, tuple[str, bool]]:
         last = named[1] if named else last
         swept = swept or line.lstrip().startswith("# --- reverse ---")
         found[number] = last, swept
+        if named and line.lstrip()[0] in ")]}":
+            found.update(dict.fromkeys(_lines_of_wrapped(lines, number), (last, swept)))
     return found
+
+
+def _lines_of_wrapped(lines: tuple[str, ...], end: int) -> range:
+    """Return the numbers of the lines of a statement before its last one, which names its place."""
+    indents = [len(line) - len(line.lstrip()) for line in lines[:end]]
+    start = end - 1
+    while start > 1 and indents[start - 1] > indents[end - 1]:
+        start -= 1
+    return range(start, end)
 
 
 def _column(text: str, utf8_offset: int) -> int:
