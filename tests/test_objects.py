@@ -341,3 +341,22 @@ def test_objects_in_two_places_are_not_written_to() -> None:
         assert np.all(np.isfinite(slope(*apart)))
         with pytest.raises(gradgen.ArgumentError, match=f"{names}.*are the same thing"):
             slope(*same)
+
+
+class Instrument:
+    """Its attributes are called as the parameters and names of what makes objects are."""
+
+    def __init__(self, kind, attributes, name, value, out):
+        self.kind, self.attributes, self.name = kind, attributes, name
+        self.value, self.out = value, out
+
+
+def test_attributes_of_any_name():
+    def price(p):
+        return p.value**2 * p.out * (2.0 if p.kind == "call" else 1.0) + p.attributes * p.name
+
+    p = Instrument("call", 3.0, 0.5, 1.5, 2.0)
+    assert vars(gradgen.grad(price)(p)) == {
+        "kind": "call", "attributes": 0.5, "name": 3.0, "value": 12.0, "out": 4.5,
+    }  # fmt: skip
+    assert vars(gradgen.hvp(price)((p,), (p,)))["out"] == pytest.approx(9.0)

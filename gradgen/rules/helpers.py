@@ -197,7 +197,7 @@ def _pieces(g, items, axis=0):
     return np.split(g, cuts[:-1], axis)
 
 
-def _object(kind, **attributes):
+def _object(kind, /, **attributes):
     """Make an object of a class with these attributes."""
     out = kind.__new__(kind)
     for name, value in attributes.items():
