@@ -174,3 +174,15 @@ def running(a: Any, w: Any) -> Any:
 def test_a_list_that_begins_with_zero_makes_floats() -> None:
     args = np.array([1.0, 2.0]), np.array([3, 2])
     assert_gradient(running, args, (gradgen.grad(running)(*args),), (0,))
+
+
+def weighted_mean(t: Any, w: Any, y: Any) -> Any:
+    return np.sum(w * (y - t) ** 2) / np.sum(w) + np.sum((t - y) ** 2) / w[0] ** 2
+
+
+def test_a_number_in_single_precision_does_not_round_what_it_divides() -> None:
+    w = np.array([0.1, 0.2, 0.7, 0.3], dtype=np.float32)
+    y = np.array([0.3, 0.8, 1.4, 0.2])
+    total, square = np.float64(np.sum(w)), np.float64(w[0] ** 2)
+    exact = np.sum(w * (2.0 * (0.4 - y))) / total + np.sum(2.0 * (0.4 - y)) / square
+    assert gradgen.grad(weighted_mean)(0.4, w, y) == pytest.approx(exact, rel=1e-14)

@@ -18,6 +18,8 @@ from gradgen.rules.places import may_repeat
 from gradgen.rules.registry import PRINTABLE, RULES
 from gradgen.rules.shapes_of import normal_axes
 
+PRODUCTS = ("mul", "div", "neg")
+
 
 def as_value(x: Any) -> Value:
     """Return a value of the graph, a constant for a number."""
@@ -216,6 +218,13 @@ class Algebra:
         """Return a cotangent in a dtype; a Python number adapts by itself."""
         if g.type.is_scalar and g.type.weak:
             return g
+        op = g.op
+        if op is not None and op.derived and op.prim in PRODUCTS and dtype == "float64":
+            # One factor is widened, before the product is rounded.
+            own = [k for k, v in enumerate(op.inputs) if not (v.type.is_scalar and v.type.weak)]
+            inputs = list(op.inputs)
+            inputs[own[0]] = self.cast(inputs[own[0]], dtype)
+            return self.emit(op.prim, *inputs)
         return self.emit("astype", g, dtype=dtype)
 
     def written(self, how: Any, op: Op, type: Type, **more: Any) -> Value:
