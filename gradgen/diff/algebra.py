@@ -158,7 +158,7 @@ class Algebra:
 
     def _negative(self, g: Value) -> Value:
         """Return ``-1.0 * g``, which is a float where ``g`` is a whole number."""
-        if g.type.is_array and (g in self.wholes or (g.type.dtype and not g.type.inexact)):
+        if g.type.is_array and self._may_be_whole(g):
             return self.emit("mul", -1.0, g)
         return self.neg(self.inexact(g))
 
@@ -169,8 +169,11 @@ class Algebra:
         if g.type.is_scalar:
             whole = g.type.kind in ("int", "bool") or g in self.wholes
             return self.emit("float", g) if whole else g
-        whole = g in self.wholes or bool(g.type.dtype and not g.type.inexact)
-        return self.emit("mul", 1.0, g) if whole else g
+        return self.emit("mul", 1.0, g) if self._may_be_whole(g) else g
+
+    def _may_be_whole(self, g: Value) -> bool:
+        """Whether an array is one of integers, on some path at least."""
+        return g in self.wholes or bool(g.type.dtype and not g.type.inexact)
 
     def div(self, a: Any, b: Any) -> Value:
         """Return ``a / b``, dropping a one and moving a sign out."""

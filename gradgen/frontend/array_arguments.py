@@ -32,10 +32,9 @@ def arrays_for_lists(
     scipy = str(getattr(obj, "__module__", "")).startswith("scipy")
     if not (scipy or of_numpy(obj)) or _among(obj, AS_LISTS):
         return args, kwargs
-    in_place = getattr(obj, "__name__", "") in ("at", "shuffle")
-    places = _among(obj, OF_PLACES) or getattr(obj, "__name__", "") == "at"
-    kept = 1 if _among(obj, WRITES) or in_place else 0
-    make = as_places if places else as_array
+    name = getattr(obj, "__name__", "")
+    kept = 1 if _among(obj, WRITES) or name in ("at", "shuffle") else 0
+    make = as_places if _among(obj, OF_PLACES) or name == "at" else as_array
     made, named = made_arrays(r, node, args[kept:], kwargs, _among(obj, OF_ARRAYS), make)
     return [*args[:kept], *made], named
 

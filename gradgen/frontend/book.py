@@ -101,9 +101,7 @@ class Book:
     class_frames: dict[Any, list[Any]] = field(default_factory=dict)  # of the calls that made them
     cells: dict[int, Any] = field(default_factory=dict)  # what their methods read, by its frame
     class_writes: dict[type, dict[str, None]] = field(default_factory=dict)  # what is assigned
-    class_defaults: dict[type, dict[str, None]] = field(
-        default_factory=dict
-    )  # made an object's own
+    class_defaults: dict[type, dict[str, None]] = field(default_factory=dict)  # objects' own
     class_frame: Any = None  # where the boxes of these classes have names
     named_tuples: dict[Any, Any] = field(default_factory=dict)  # classes that the program makes
     keeping: set[int] = field(default_factory=set)  # those that call themselves twice

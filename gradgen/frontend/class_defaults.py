@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 PLAIN = (int, float, str, bool, type(None), np.generic, enum.Enum)  # nobody can write into these
 
 
-def begin_with(r: Reader, kind: type, name: str) -> None:
-    """Read the program again with an attribute in new objects of a class, where that is right."""
-    if not is_users(kind) or name in r.book.class_defaults.get(kind, ()):
+def begin_with(r: Reader, kind: type, name: str, given: bool = False) -> None:
+    """Read the program again with an attribute in new objects of a class, where that is right.
+
+    ``given``: the object is an argument, which has what it has.
+    """
+    if given or not is_users(kind) or name in r.book.class_defaults.get(kind, ()):
         return
     assigned = any(name in r.book.class_writes.get(c, ()) for c in kind.__mro__)
     if not assigned and _is_plain(found_in(kind, name)):

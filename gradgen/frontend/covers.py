@@ -378,8 +378,7 @@ def with_unset(
     unset = [name for name in names if name not in held]
     for name in unset:
         if isinstance(box, Record) and found_in(box.kind, name) is not MISSING:
-            if not box.given:
-                begin_with(r, box.kind, name)
+            begin_with(r, box.kind, name, box.given)
             what = f"{name!r} is set in a loop, and before it is the class's"
             raise UnsupportedError(what, r.b.span, "set it in __init__, or before the loop")
     both = {**held, **{name: _unset(r, name) for name in unset}}

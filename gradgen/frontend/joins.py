@@ -121,8 +121,7 @@ class Join:
         if x is not ABSENT and y is not ABSENT:
             return self.merge(x, y, name)
         if found_in(box.kind, name) is not MISSING:
-            if not box.given:
-                begin_with(self.r, box.kind, name)
+            begin_with(self.r, box.kind, name, box.given)
             what = "is set on one path, and on another it is the class's"
             return conflict(name, what, self.span, "set it in __init__, or on each path")
         x, y = (nothing(name) if v is ABSENT else v for v in (x, y))
