@@ -136,6 +136,25 @@ def test_a_key_that_is_no_literal() -> None:
         gradgen.grad(missing_member)(np.array([0.5, 0.6, 0.7]), 1.0)
 
 
+def test_a_key_that_an_open_dict_has_not_got() -> None:
+    def loss(xs):
+        done, item = [], None
+        for x in xs:
+            if item is None:
+                item = {"a": x}
+            elif x > 0.5:
+                if x > 0.8:
+                    item["c"] = x
+                done.append(item)
+                item = None
+        return sum(d["c"] * d["a"] for d in done)
+
+    found = gradgen.grad(loss)(np.array([0.2, 0.9, 0.3, 1.1]))
+    np.testing.assert_allclose(found, [0.9, 0.2, 1.1, 0.3])
+    with pytest.raises(KeyError, match="'c'"):
+        gradgen.grad(loss)(np.array([0.2, 0.9, 0.3, 0.6]))
+
+
 def test_an_exception_known_beforehand() -> None:
     with pytest.raises(ValueError, match="unknown kernel 'cube'"):
         gradgen.grad(known_to_fail)(np.array(GOOD))

@@ -39,6 +39,8 @@ ABOUT_TEXTS = re.compile(
     r"|other keys on another path|a dict gets new keys"
 )
 EFFORTS = (0, FOR, FOR | WHILE)
+# What is refused as a dict goes into a list that something else holds: a loop, or beside None.
+ABOUT_DICTS = re.compile(r"\ba dict\b.* a list\b")
 # What is refused as a list may be one of several, or be held by several things.
 ABOUT_HOLDERS = re.compile(
     r"stand elsewhere too|would be seen too|may share memory|while a name holds an item"
@@ -223,6 +225,8 @@ def _with_rows(kinds: Kinds, hints: set[str], met: list[GradgenError]) -> Iterat
             continue  # no dict has to be lists of keys and of items
         how = {"pooled": pooled, "whole": whole, "apart": apart, "tables": tables}
         yield how
+        if ABOUT_DICTS.search(met[-1].message) and not tables | bool(whole):
+            yield {**how, "dict_rows": True}
         if whole and not apart:  # such objects may need loops that are written out
             yield {**how, "effort": FOR}
 

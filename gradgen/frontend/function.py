@@ -92,13 +92,15 @@ def read_once(
     most: int = MOST_STATEMENTS,
     lists: dict[Any, Any] | None = None,
     whole: frozenset[type] = frozenset(),
+    dict_rows: bool = False,
 ) -> Function:
     """Read a function; ``kinds`` takes the classes of its objects, ``whiles`` its loops.
 
     ``pooled``: those whose objects are rows of lists, but for ``whole`` ones; ``apart``: how tuples
     of floats and whole numbers are, too.
     ``follows``: whether what follows from arrays of integers is known.
-    ``tables``: whether dicts may be lists of keys and of items.
+    ``tables``: whether dicts may be lists of keys and of items; ``dict_rows``: whether those with
+    texts for keys are rows of lists where they are made.
     ``most``: statements that may be read with some effort; ``words``: whether texts that the path
     decides are values of the graph.
     ``kept_lists`` takes the long lists from outside that stay lists, None: they do not.
@@ -114,7 +116,7 @@ def read_once(
     book.kinds, book.compiled = kinds or Kinds(), options.backend == "numba"
     book.equal = None if options.equal is None or options.batch else dict(options.equal[1:])
     book.whiles, book.tables = set() if whiles is None else whiles, tables
-    book.words = words
+    book.words, book.dict_rows = words, dict_rows
     book.most = most
     if lists is not None:
         book.list_rows = lists

@@ -51,12 +51,16 @@ WORDS = Words()
 
 
 class Dicts:
-    """What a number points to that stands for a dict: the class of those with the same keys."""
+    """What a number points to that stands for a dict: the class of those with the same keys.
+
+    ``late`` are the keys that such dicts get after they were made: missing, they hold None.
+    """
 
     kind = dict
 
     def __init__(self, keys: tuple[str, ...]) -> None:
         self.keys = keys
+        self.late: list[str] = []
         self.__name__ = "dict"
 
 

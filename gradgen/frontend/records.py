@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import row_items
 from gradgen.frontend.evaluate import options
+from gradgen.frontend.late_keys import keep_late_keys, late_items, require_something
 from gradgen.frontend.pointers import (
     Dicts,
     Lists,
@@ -22,6 +23,7 @@ from gradgen.frontend.pointers import (
     as_number,
     is_known_word,
     is_list_row,
+    is_none,
     is_none_itself,
     is_word,
     pointer,
@@ -29,8 +31,9 @@ from gradgen.frontend.pointers import (
 )
 from gradgen.frontend.pools import held, moved_early, new_row, own, set_item
 from gradgen.frontend.unbound import may_miss, raise_where
-from gradgen.frontend.values import Choice, Map, Record, Ref, Seq
+from gradgen.frontend.values import Choice, Map, Record, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Op, Value
+from gradgen.ir.types import Pointer
 
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
@@ -159,7 +162,7 @@ def _dict_row(r: Reader, node: ast.AST, value: Map, holder: Map | Seq | None = N
     if kind.keys != keys:
         r.refuse(node, "dicts with their keys in different orders, in such a list",
                  "write their keys in one order")  # fmt: skip
-    items = _with_rows(r, node, value, value.items)
+    items = _with_rows(r, node, value, value.items) | dict.fromkeys(kind.late, Static(None))
     r.require_no_view(value, r.span(node))
     row = new_row(r, node, kind, items)
     r.book.moved[value] = r.b.block.ops[-1]
@@ -208,15 +211,21 @@ def expanded(r: Reader, value: Any, node: ast.AST) -> Any:
     if found is None or not isinstance(found.kind, Tuples | Dicts):
         return value
     names = own(r.book.columns[found.kind])
-    if not found.sure:
-        kind = "dict" if isinstance(found.kind, Dicts) else "tuple"
-        none = r.b.emit("lt", [value, Const(0)])
-        raise_where(r, TypeError(f"'NoneType' object is no {kind}"), none, r.span(node))
+    _require_there(r, value, found, node)
     if isinstance(found.kind, Dicts):
-        return Map(
-            {name: held(r, value, name, node) for name in found.kind.keys}, row=(value, node)
-        )
+        items = {name: held(r, value, name, node) for name in found.kind.keys}
+        return Map(items | late_items(r, value, found.kind, node), row=(value, node))
     return Seq([held(r, value, name, node) for name in names], found.kind.kind)
+
+
+def _require_there(r: Reader, value: Value, found: Pointer, node: ast.AST) -> None:
+    """Raise where a tuple or dict that is asked for something is None, once on each path."""
+    none = is_none(r, node, value)
+    if isinstance(none, Const) and not none.const:
+        return
+    kind = "dict" if isinstance(found.kind, Dicts) else "tuple"
+    raise_where(r, TypeError(f"'NoneType' object is no {kind}"), none, r.span(node))
+    r.facts = {**r.facts, value: True}
 
 
 def as_now(r: Reader, value: Map) -> Map:
@@ -233,9 +242,11 @@ def write_back(r: Reader, box: Map, items: dict[Any, Any]) -> None:
     """Let a dict that is kept in lists hold other items, under the same keys."""
     assert box.row is not None
     row, node = box.row
+    found = pointer(row)
+    assert found is not None
     if list(items) != list(box.items):
-        r.refuse(node, "a dict in a list whose length depends on the path gets or loses keys",
-                 "give it all its keys where it is made")  # fmt: skip
+        keep_late_keys(r, node, found.kind, box, items)
     for name, value in items.items():
         if value is not box.items[name]:
+            require_something(r, node, found.kind, name, value)
             set_item(r, row, name, value, node)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import Any, NoReturn
 
-from gradgen.frontend import row_kinds
+from gradgen.frontend import records, row_kinds
 from gradgen.frontend.entries import KEYS
 from gradgen.frontend.identities import fields_compared, is_by_identity
 from gradgen.frontend.lists import write_out
@@ -25,10 +25,15 @@ from gradgen.rules.lists import comes_of_nothing
 Keys = dict[Any, Any]
 
 
-def made_dict(r: Reader, node: ast.AST, items: Keys, factory: Any = None) -> Map | Record:
-    """Return a new dict: lists of keys and of items, if it was found to get computed keys."""
+def made_dict(r: Reader, node: ast.AST, items: Keys, factory: Any = None) -> Any:
+    """Return a new dict: lists of keys and of items, if it was found to get computed keys.
+
+    Where dicts are rows of lists from the beginning, it is the place of one.
+    """
     if id(node) not in r.book.tabled or not all(_is_key(r, key) for key in items):
-        return Map(items, factory=factory, made=id(node))
+        made = Map(items, factory=factory, made=id(node))
+        texts = items and factory is None and all(isinstance(key, str) for key in items)
+        return records.as_row(r, made, node) if r.book.dict_rows and texts else made
     # A cycle by nature: objects are made by calls.
     from gradgen.frontend.construction import construct
 

@@ -10,7 +10,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from gradgen.frontend.pointers import WORDS, row_type
-from gradgen.frontend.values import Seq, Text
+from gradgen.frontend.values import Seq, Static, Text, plain
 from gradgen.ir.nodes import Value
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 def as_held(r: Reader, value: Any, node: ast.AST) -> Any:
     """Return what goes into a list with its texts as values of the graph, where they are such."""
+    if isinstance(value, Static) and type(value.obj) is tuple:
+        value = Seq([plain(item) for item in value.obj], tuple)  # a key of a dict
     if not r.book.words:
         return value
     if isinstance(value, Seq) and value.kind is tuple and value.grown is None:
