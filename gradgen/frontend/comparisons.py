@@ -110,13 +110,36 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
     done = _of_chosen_and_members(r, node, op, left, right)
     if done is not MISSING:
         return done
-    if not isinstance(op, ast.Is | ast.IsNot):
-        left, right = records.expanded(r, left, node), records.expanded(r, right, node)
+    if isinstance(op, ast.Is | ast.IsNot):
+        return _by_meaning(r, node, op, left, right)
+    kinds = records.tuples_of(left) | records.tuples_of(right)
+    if kinds & r.compared:
+        return _too_deep(r, node)
+    before, r.compared = r.compared, r.compared | kinds
+    left, right = records.expanded(r, left, node), records.expanded(r, right, node)
+    done = _by_meaning(r, node, op, left, right)
+    r.compared = before
+    return done
+
+
+def _by_meaning(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
     for meaning in (_of_classes, _known, _of_containers):
         done = meaning(r, node, op, left, right)
         if done is not MISSING:
             return done
     return _of_numbers(r, node, COMPARE[type(op)], left, right)
+
+
+def _too_deep(r: Reader, node: ast.Compare) -> Value:
+    """Raise where tuples of one kind, which hold each other, would be compared to any depth.
+
+    As in a heap of trees, ``(weight, count, left, right)``, in which no count is there twice.
+    """
+    error = NotImplementedError(
+        "tuples in tuples are compared by what stands before them: let a number there be in one"
+    )
+    unbound.raise_where(r, error, Const(True), r.span(node))
+    return Const(False)
 
 
 def _of_chosen_and_members(
@@ -390,10 +413,13 @@ def _ordered_sequences(
     (a, *rest), (b, *others) = left, right
     if _without_order(a) and _without_order(b):
         return _same_or_raised(r, node, op, left, right)
+    if records.tuples_of(a) & r.compared:
+        return _too_deep(r, node)
     if not rest and not others:
         return compare_two(r, node, op, a, b)
     strict = ast.Lt() if isinstance(op, ast.Lt | ast.LtE) else ast.Gt()
-    chain = _in_statements if any(map(_without_order, rest)) else branches.chain
+    raising = any(_without_order(v) or records.tuples_of(v) & r.compared for v in rest)
+    chain = _in_statements if raising else branches.chain
     tied = [
         lambda: _tie(compare_two(r, node, ast.Eq(), a, b)),
         lambda: _ordered_sequences(r, node, op, rest, others),

@@ -70,6 +70,7 @@ class Reader(Sharing):
         self.made: set[int] = set()  # loops of comprehensions, which are not written out
         self.turned: set[int] = set()  # loops written out, as something in them asked for it
         self.facts: dict[Value, bool] = {}
+        self.compared: set[Any] = set()  # kinds of tuples in lists that are compared around here
         self.captures: list[Capture] = []
         self.remembered: set[tuple[int, Any, int]] = set()
         self.arrays: dict[str, Any] = {}

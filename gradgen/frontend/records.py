@@ -228,6 +228,12 @@ def _require_there(r: Reader, value: Value, found: Pointer, node: ast.AST) -> No
     r.facts = {**r.facts, value: True}
 
 
+def tuples_of(value: Any) -> set[Tuples]:
+    """Return the kinds of tuples kept in lists of which a value may be one."""
+    found = [pointer(v) for v in options(value)]
+    return {t.kind for t in found if t is not None and isinstance(t.kind, Tuples)}
+
+
 def as_now(r: Reader, value: Map) -> Map:
     """Return a dict as it is now: one that is kept in lists is read from there again."""
     if value.row is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+
 import numpy as np
 
 
@@ -172,6 +174,77 @@ def frequent_pairs(xs):
     return sum(support[pair] ** 2 for pair in frequent) + bonus + len(names) * xs[5]
 
 
+def dicts_get_keys(x):
+    out = []
+    for v in x:
+        if v > 0.0:
+            out.append({"v": v})
+    for item in out:
+        item["w"] = item["v"] ** 2
+    return sum(item["w"] for item in out)
+
+
+def dict_put_there_at_each_turn(x):
+    item, out = {"v": x[0]}, []
+    for v in x:
+        if v > 0.0:
+            out.append(item)
+    out[0]["v"] = x[1] * 7.0
+    return sum(item["v"] ** 2 for item in out)
+
+
+def dict_of_the_caller(x):
+    def record(item):
+        if item["v"] > 0.0:
+            out.append(item)
+
+    out = []
+    for v in x:
+        item = {"v": v}
+        record(item)
+        item["v"] *= 2.0
+    return sum(item["v"] ** 2 for item in out)
+
+
+def dict_in_two_places_at_once(x):
+    out = []
+    for v in x:
+        if v > 0.0:
+            out.append({"v": v})
+    item = {"v": x[0]}
+    for d in (item, item):
+        out.append(d)
+    out[-1]["v"] = x[1] * 5.0
+    return sum(d["v"] ** 2 for d in out)
+
+
+def dict_named_after_it_went_there(x):
+    out = []
+    for v in x:
+        if v > 0.0:
+            out.append({"v": v})
+    out[0] = item = {"v": x[1]}
+    item["v"] = x[0] * 3.0
+    return sum(d["v"] ** 2 for d in out)
+
+
+def frequencies_in_a_tree(xs):
+    """A heap of trees: tuples that hold others, or None."""
+    heap = [(x * (1.0 + 0.013 * i), i, None, None) for i, x in enumerate(xs)]
+    heapq.heapify(heap)
+    count = len(xs)
+    while len(heap) > 1:
+        a, b = heapq.heappop(heap), heapq.heappop(heap)
+        heapq.heappush(heap, (a[0] + b[0], count, a, b))
+        count += 1
+
+    def cost(node, depth):
+        x, _, left, right = node
+        return x**2 * depth if left is None else cost(left, depth + 1) + cost(right, depth + 1)
+
+    return cost(heap[0], 0)
+
+
 _A = [
     [0.6, 0.35, 1.1, 0.7, 0.52, 0.1, 0.45, 0.9, 0.55, 0.2, 0.48],
     [0.1, 0.2, 0.3, 0.15, 0.25, 0.12, 0.22, 0.33, 0.17, 0.28, 0.31],
@@ -189,6 +262,12 @@ _NAMES = [
     "arrays_in_dicts",
     "equal_dicts",
     "frequent_pairs",
+    "dicts_get_keys",
+    "dict_put_there_at_each_turn",
+    "dict_of_the_caller",
+    "dict_in_two_places_at_once",
+    "dict_named_after_it_went_there",
+    "frequencies_in_a_tree",
 ]
 EXAMPLE_ARGS = {name: lambda: (np.array(_A[0]),) for name in _NAMES}
 MORE_ARGS = {name: [lambda p=p: (np.array(p),) for p in _A[1:]] for name in _NAMES}
