@@ -117,9 +117,11 @@ class Runner:
     """Runs blocks; keeps each operation's compiled expression for the next iteration.
 
     ``mirrors``: whether a reverse block finds what was made in the forward block it mirrors.
+    ``settled``: whether variables that may not be assigned start from None (`passes.unbound`);
+    before, None is what such a variable was assigned.
     """
 
-    mirrors = True
+    mirrors, settled = True, False
 
     def __init__(self, function: Function, arguments: Mapping[str, Any]) -> None:
         tools = {k: v for k, v in vars(helpers).items() if k.startswith("_") and callable(v)}
@@ -344,6 +346,8 @@ def _in_its_row(grow: Act) -> Act:
 
 def _check(runner: Runner, op: Op, args: list[Any]) -> list[Any]:
     failed = bool(args[0]) if op.prim == "raise_if" else not args[0]
+    if "guards" in op.attrs and not runner.settled:
+        failed = args[0] is MISSING
     if failed:
         raise ValueError(op.attrs.get("text", "the assertion does not hold"))
     return []
