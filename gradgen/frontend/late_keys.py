@@ -23,8 +23,10 @@ WHAT = "a dict in a list whose length depends on the path gets or loses keys"
 WAY_OUT = "give it all its keys where it is made"
 
 
-def keep_late_keys(r: Reader, node: ast.AST, kind: Dicts, box: Map, items: dict[Any, Any]) -> None:
+def keep_late_keys(r: Reader, node: ast.AST, kind: object, box: Map, items: dict[Any, Any]) -> None:
     """Have everything read again with such keys for all dicts of the kind, if that is what is new.
+
+    Dicts of an argument have the keys that the caller's have.
 
     Raises
     ------
@@ -33,7 +35,8 @@ def keep_late_keys(r: Reader, node: ast.AST, kind: Dicts, box: Map, items: dict[
     """
     new = [key for key in items if key not in box.items]
     known = [key for key in items if key in box.items]
-    if not r.book.dict_rows or known != list(box.items) or not all(isinstance(k, str) for k in new):
+    late = r.book.dict_rows and known == list(box.items) and all(isinstance(k, str) for k in new)
+    if not isinstance(kind, Dicts) or not late:
         r.refuse(node, WHAT, WAY_OUT)
     kind.late += new
     raise Retry(set())
@@ -57,7 +60,8 @@ def late_items(r: Reader, row: Value, kind: Dicts, node: ast.AST) -> dict[Any, A
     return items
 
 
-def require_something(r: Reader, node: ast.AST, kind: Dicts, name: Any, value: Any) -> None:
+def require_something(r: Reader, node: ast.AST, kind: object, name: Any, value: Any) -> None:
     """Refuse to put None under a late key, where it says that there is none."""
-    if name in kind.late and any(map(is_none_itself, options(r.settled(value)))):
+    is_late = isinstance(kind, Dicts) and name in kind.late
+    if is_late and any(map(is_none_itself, options(r.settled(value)))):
         r.refuse(node, "None under a key that a dict in a list gets later", WAY_OUT)
