@@ -59,6 +59,7 @@ from gradgen.passes.sharing import Sharing
 from gradgen.passes.short_rows import sum_short_rows
 from gradgen.passes.signs import join_signs
 from gradgen.passes.sums import sum_before_products
+from gradgen.passes.taken_rows import copy_taken_rows
 from gradgen.passes.through import add_through_zeros
 from gradgen.passes.twice import read_once
 from gradgen.passes.unbound import drop_sure, settle_guards
@@ -289,6 +290,8 @@ def _copies(program: Program) -> None:
         for c in callees_of(program.function):
             if c.backward is not None:
                 _respell(c.backward, _operations(c.backward))
+    if program.options.read_again:
+        copy_taken_rows(program.function)
     read_newest_shapes(program.function)
     rebind_whole(program.function)
     postpone(program.function)

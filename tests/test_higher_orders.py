@@ -267,3 +267,15 @@ def test_a_bound_that_a_branch_leaves_is_no_number_with_a_fraction() -> None:
     ahead, behind = (gradgen.grad(loss)(y + h * d) for h in (1e-5, -1e-5))
     product = gradgen.hvp(loss)((y,), (d,))
     np.testing.assert_allclose(product, (ahead - behind) / 2e-5, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("case", cases(("lang_lists_copied",)))
+def test_products_through_copies_of_lists(case: Case) -> None:
+    """The gradient's text keeps copies of lists of lists, and takes lists out of others."""
+    slope, h = gradgen.grad(line_of(case)), 1e-5
+    args, k = case.args(), case.argnums[0]
+    (vector,) = directions(args, (k,))
+    vector = vector / float(np.linalg.norm(vector))
+    product = gradgen.hvp(case.function, argnums=k)(args, (vector,))
+    wanted = (slope(h) - slope(-h)) / (2 * h)
+    np.testing.assert_allclose(np.sum(product * vector), wanted, rtol=1e-6, atol=1e-6)

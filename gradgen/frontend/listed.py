@@ -39,12 +39,14 @@ def contain(r: Reader, items: Storage, value: Any) -> None:
         r.entangle(items, SHARED, set())
     for leaf, age in _references(r, value):
         if not _fresh(r, leaf, age):
-            _share(r, items, leaf.storage)
+            _share(r, items, leaf.storage, leaf.storage.lists)
         if leaf.storage.lists and not leaf.steps:
             for one in filter(is_list, r.reach(leaf.storage)):  # it may be any of them
                 r.entangle(one, INSIDE, set())
                 r.entangle(one, PUT, set())
             r.entangle(items, MIXED, set())
+            if HELD in r.objects(leaf.storage):
+                r.entangle(items, HELD, set())
             r.members[items] = r.members.get(items, set()) | {leaf.storage}
         elif leaf.storage is not items:
             r.entangle(items, leaf.storage, set())
@@ -80,25 +82,28 @@ def _fresh(r: Reader, leaf: Ref, age: int) -> bool:
     the item is written to.
     """
     others = r.objects(leaf.storage) - {leaf.storage, MIXED, r.tokens.get(leaf.storage)}
-    if leaf.storage.lists:  # what is in it stays in it alone
-        others &= {*TOKENS}
+    if leaf.storage.lists:  # what is in it stays in it alone; that arrays do not, is handed on
+        others &= {*TOKENS} - {HELD}
     known = any(leaf.storage in r.objects(o) for o in r.entangled if o is not leaf.storage)
     old = age < r.turn or leaf.storage.outside
     return not (leaf.steps or old or others or known)
 
 
-def _share(r: Reader, items: Storage, thing: Storage) -> None:
-    """Note that an item of a list has another holder, and so has it in the lists that hold it."""
+def _share(r: Reader, items: Storage, thing: Storage, of_lists: bool) -> None:
+    """Note that an item of a list has another holder, and so has it in the lists that hold it.
+
+    ``of_lists``: what has another holder is a list, or is not known to be an array.
+    """
     mine = r.objects(thing) - {INSIDE, PUT, MIXED}
     lists = [o for o in r.entangled if is_list(o) and r.objects(o) & mine]
     lists += [o for o, inside in r.members.items() if inside & mine]
-    writes = [r.item_writes, *([r.inner_writes] if thing.lists else [])]
+    writes = [r.item_writes, *([r.inner_writes] if of_lists else [])]
     # What was written before there was another holder has been seen, unless a turn does it again.
     written = {o for found in writes for o, turn in found.items() if turn or r.inner}
     for one in (items, *([thing] if thing.lists else []), *lists):
         if written & {one, *r.objects(one)}:
             refuse(r, thing, items)
-        r.entangle(one, SHARED if thing.lists else HELD, set())
+        r.entangle(one, SHARED if of_lists else HELD, set())
 
 
 def contain_items(r: Reader, items: Storage, source: Any, apart: bool = True) -> None:
@@ -115,7 +120,7 @@ def contain_items(r: Reader, items: Storage, source: Any, apart: bool = True) ->
         return  # numbers are copied
     found = _items(r, source)
     if apart and found and source.storage.lists:
-        _share(r, items, source.storage)
+        _share(r, items, source.storage, given is None or given.kind != "array")
     for thing in found:
         r.entangle(items, thing, set())
 

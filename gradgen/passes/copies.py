@@ -219,7 +219,7 @@ class _Sweep:
 
     def _copy_input(self, op: Op, k: int, block: Block, rows: bool) -> None:
         """Let an operation read a copy, made right before it."""
-        copy = _copy_op(op.inputs[k], op, rows)
+        copy = copy_op(op.inputs[k], op, rows)
         if op.blocks and op.inputs[k] in self.missing:
             # A loop may start from what no path has assigned: so it does from the copy.
             copy.attrs |= {} if self.native else {"may_be_none": True}
@@ -245,7 +245,7 @@ class _Sweep:
             for k, v in enumerate(op.inputs)
             if v is u and not op.reverse
         ]
-        copy = _copy_op(u, u.op)
+        copy = copy_op(u, u.op)
         copy.out.name, copy.out.user = u.name, u.user
         u.name, u.user = "", False
         self.lives.hand_over(u, copy.out)
@@ -313,7 +313,7 @@ def _holds(u: Value, o: Value) -> bool:
     return o is u or u.op is None or u.op.prim != "stretch"
 
 
-def _copy_op(v: Value, near: Op, rows: bool = False) -> Op:
+def copy_op(v: Value, near: Op, rows: bool = False) -> Op:
     """Return a copy; of a list in which rows are written to, with copies of the lists inside."""
     t = v.type
     out = Value(Type(t.kind, t.dtype, t.shape, item=t.item), v.name, near.span)
