@@ -149,15 +149,57 @@ def stored_where_no_float_was_appended(a: Any, w: Any) -> Any:
     return np.sum(h**2) + a[1]
 
 
+def stored_where_a_list_began_empty(a: Any, w: Any) -> Any:
+    kept = []
+    for v in a:
+        kept.append(v if v > 100.0 else 0)
+    h = np.array(kept)
+    h[1:] = 3.5 * a[1:]
+    return np.sum(h**2)
+
+
+def stored_where_all_items_were_replaced(a: Any, w: Any) -> Any:
+    kept = [0.0] * len(a)
+    for i in range(len(a)):
+        kept[i] = min(a[i], 0)
+    h = np.array(kept)
+    h[0] = a[1]
+    return np.sum(h**2)
+
+
+def stored_where_a_recursion_gives_zero(a: Any, w: Any) -> Any:
+    def halved(v: Any, depth: Any) -> Any:
+        if depth == 0:
+            return 0
+        return v if v > 100.0 else halved(v * 2, depth - 1)
+
+    h = np.array([halved(v, w[0]) for v in a])
+    h[0] = a[1]
+    return np.sum(h**2)
+
+
+def filled_like_an_array_of_zeros(a: Any, w: Any) -> Any:
+    kept = [v if v > 100.0 else 0 for v in a]
+    return np.sum(np.full_like(np.array(kept), a[1]))
+
+
 @pytest.mark.parametrize(
     "loss",
-    [stored_where_a_branch_joins, added_where_a_loop_joins, stored_where_no_float_was_appended],
+    [
+        stored_where_a_branch_joins,
+        added_where_a_loop_joins,
+        stored_where_no_float_was_appended,
+        stored_where_a_list_began_empty,
+        stored_where_all_items_were_replaced,
+        stored_where_a_recursion_gives_zero,
+        filled_like_an_array_of_zeros,
+    ],
 )
 def test_stores_that_are_cut_off_on_some_path_are_refused(loss: Any) -> None:
     for derive in (gradgen.grad(loss), gradgen.vjp(loss, argnums=0)):
-        with pytest.raises(gradgen.UnsupportedError, match=r"integers on some path.*truncates"):
+        with pytest.raises(gradgen.UnsupportedError, match=r"integers.* on some path.*truncates"):
             derive(np.array([1.0, 2.0]), np.array([3, 2]))
-    with pytest.raises(gradgen.UnsupportedError, match=r"integers on some path.*truncates"):
+    with pytest.raises(gradgen.UnsupportedError, match=r"integers.* on some path.*truncates"):
         args = np.array([1.0, 2.0]), np.array([3, 2])
         gradgen.jvp(loss, argnums=0)(args, (np.array([1.0, 0.5]),))
 
@@ -171,9 +213,31 @@ def running(a: Any, w: Any) -> Any:
     return np.sum(h**2 * w[0])
 
 
-def test_a_list_that_begins_with_zero_makes_floats() -> None:
+def excesses(a: Any, w: Any) -> Any:
+    sums = [0.0] * len(a)
+    for i in range(1, len(a)):
+        sums[i] = max(0, sums[i - 1] + a[i])
+    h = np.array(sums)
+    h[0] = a[0] * a[1]
+    return np.sum(h**2 * w)
+
+
+def the_positive_ones(a: Any, w: Any) -> Any:
+    kept = []
+    for v in a:
+        if v > 0.0:
+            kept.append(v)
+    if not kept:
+        return 0.0 * a[0]
+    h = np.array(kept)
+    h[0] *= a[1]
+    return np.sum(h**2) * w[0]
+
+
+@pytest.mark.parametrize("loss", [running, excesses, the_positive_ones])
+def test_lists_that_surely_get_a_float_make_floats(loss: Any) -> None:
     args = np.array([1.0, 2.0]), np.array([3, 2])
-    assert_gradient(running, args, (gradgen.grad(running)(*args),), (0,))
+    assert_gradient(loss, args, (gradgen.grad(loss)(*args),), (0,))
 
 
 def weighted_mean(t: Any, w: Any, y: Any) -> Any:

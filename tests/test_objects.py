@@ -360,3 +360,22 @@ def test_attributes_of_any_name():
         "kind": "call", "attributes": 0.5, "name": 3.0, "value": 12.0, "out": 4.5,
     }  # fmt: skip
     assert vars(gradgen.hvp(price)((p,), (p,)))["out"] == pytest.approx(9.0)
+
+
+class Rated:
+    """Has a rate of its own on some paths, and otherwise that of the class."""
+
+    rate = 0.5
+
+
+def test_a_rate_that_its_class_is_assigned_meanwhile_is_not_kept():
+    def loss(x):
+        one, other = Rated(), Rated()
+        if x[0] > 0.0:
+            one.rate = x[0]
+        if x[1] < 0.0:
+            Rated.rate = x[1] ** 2
+        return one.rate * other.rate
+
+    with pytest.raises(gradgen.UnsupportedError, match="'rate' is set on one path"):
+        gradgen.grad(loss)(X)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
-from gradgen.ir.nodes import WRITES, Block, Op, Value
+from gradgen.ir.nodes import WRITES, Block, Const, Function, Op, Value
 
 SURE = ("div", "mean", "float", "astype", "zeros", "ones", "empty", "linspace")
 CHOOSING = ("max2", "min2")  # these give one of their operands as it is
@@ -26,8 +26,7 @@ def wholes(body: Block) -> set[Value]:
 def whole_arrays(body: Block) -> set[Value]:
     """Return the arrays of floats, by their type, that are those of integers on some path.
 
-    An array of a list is one of integers where no item is a float.  Loops are taken to have turns,
-    and calls to give what their types say.
+    An array of a list is one of integers where no item is a float.  Loops are taken to have turns.
     """
     search = _OfArrays()
     search.block(body)
@@ -77,15 +76,27 @@ class _Search:
     def _loop(self, op: Op) -> None:
         body = op.blocks[-1]
         params, inits = carried(op)
+        self.begin(op)
         self.join(inits, params)
-        before = -1
-        while before != len(self.found):
-            before = len(self.found)
-            self.block(body)
-            for end in ends(body):
-                self.join(end.results, params)
+        self.until_nothing_new(body, params)
         for values in self.left(params, [end.results for end in ends(body)]):
             self.join(values, op.outputs)
+
+    def until_nothing_new(self, body: Block, params: list[Value] | None = None) -> None:
+        """Go through a block until nothing new is found; its ends hand on to its parameters."""
+        before = -1
+        while before != self.known():
+            before = self.known()
+            self.block(body)
+            for end in ends(body) if params is not None else ():
+                self.join(end.results, params or [])
+
+    def known(self) -> int:
+        """Return how much has been found."""
+        return len(self.found)
+
+    def begin(self, loop: Op) -> None:
+        """Note what is asked of a loop later."""
 
     def left(self, params: list[Value], turns: list[list[Value]]) -> list[list[Value]]:
         """Return what a loop may leave behind: what it carries, also where it has no turns."""
@@ -98,18 +109,68 @@ class _Search:
 
 
 class _OfArrays(_Search):
-    """The search for arrays: a list of which one item is a float makes one of floats."""
+    """The search for arrays: a list of which one item is a float makes one of floats.
+
+    So does a list without items: what is appended to such a list says alone what it makes.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.empty: set[Value] = set()  # lists that may have no items
+        self.starts: dict[Value, Value] = {}  # indices of loops, and where they begin
+        self.open: list[Function] = []  # recursive functions that are being gone through
+
+    def known(self) -> int:
+        """Return how much has been found."""
+        return len(self.found) + len(self.empty)
+
+    def _is_of_wholes(self, op: Op) -> bool:
+        if op.prim != "call":
+            return super()._is_of_wholes(op)
+        self._call(op)
+        return False
+
+    def _call(self, op: Op) -> None:
+        """Go through a recursive function, whose results may be whole on some path."""
+        function = op.attrs["callee"].function
+        self.join(op.inputs, [leaf.value for leaf in function.leaves])
+        if function not in self.open:
+            self.open.append(function)
+            self.until_nothing_new(function.body)
+            self.open.pop()
+        self.join(function.body.results, op.outputs)
 
     def is_of_wholes_in_lists(self, op: Op) -> bool:
-        """Whether all items of a list are whole on some path."""
-        if op.prim == "call" or not op.inputs:
-            return False
+        """Whether all items of a list are whole on some path, and there are some."""
         held = op.inputs[: IN_LISTS.get(op.prim, 1)]
-        return all(_is_whole(v) or v in self.found for v in held)
+        if all(v in self.empty for v in held):
+            self.empty.update(v for v in op.outputs if v.type.kind == "list")
+        whole = [_is_whole(v) or v in self.found for v in held]
+        if op.prim == "store" and self._is_everywhere(op.inputs[2]):
+            return whole[1]
+        return any(whole) and all(w or v in self.empty for w, v in zip(whole, held, strict=True))
+
+    def _is_everywhere(self, place: Value) -> bool:
+        """Whether a loop may store into all of a list here: not from its second item on."""
+        if isinstance(place, Const):
+            return False
+        start = self.starts.get(place)
+        return not isinstance(start, Const) or start.const == 0
+
+    def begin(self, loop: Op) -> None:
+        """Note where the index of a loop begins."""
+        if loop.prim == "for":
+            self.starts[loop.blocks[-1].params[0]] = loop.inputs[0]
 
     def left(self, params: list[Value], turns: list[list[Value]]) -> list[list[Value]]:
         """Return what a turn of a loop leaves behind."""
         return turns
+
+    def join(self, values: list[Value], into: list[Value]) -> None:
+        """Hand on what values may be to what a branch or a loop makes of them."""
+        super().join(values, into)
+        joined = zip(values, into, strict=False)
+        self.empty.update(out for v, out in joined if v in self.empty)
 
 
 def _is_float(v: Value) -> bool:

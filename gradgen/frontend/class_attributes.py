@@ -11,6 +11,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from gradgen.frontend import outside, unbound
+from gradgen.frontend.class_defaults import forget
 from gradgen.frontend.classes import MISSING, found_in, is_users
 from gradgen.frontend.signals import Retry
 from gradgen.frontend.values import Box, Map, Record, Seq, Static, plain
@@ -70,6 +71,7 @@ def assign(r: Reader, kind: type, name: str, value: Any, node: ast.AST) -> None:
     names = r.book.class_writes.setdefault(kind, {})
     if name not in names:
         names[name] = None
+        forget(r, kind, name)
         raise Retry(set())
     box = _box(r, kind, node)
     r.fill(box, {**box.fields, name: value})

@@ -35,6 +35,13 @@ def begin_with(r: Reader, kind: type, name: str, given: bool = False) -> None:
         raise Retry(set())
 
 
+def forget(r: Reader, kind: type, name: str) -> None:
+    """Have no objects begin with what a class holds that is assigned meanwhile."""
+    for one, names in r.book.class_defaults.items():
+        if kind in one.__mro__:
+            names.pop(name, None)
+
+
 def _is_plain(value: Any) -> bool:
     return isinstance(value, PLAIN) or (type(value) is tuple and all(map(_is_plain, value)))
 
