@@ -203,6 +203,8 @@ def _array_attribute(r: Reader, owner: Any, name: str, node: ast.AST) -> Any:
     if v.type.kind == "list":
         if not _may_have(list, name):
             r.refuse(node, f"attribute {name!r} of a {describe(owner)}")
+        if row_kinds.known_tuple(r, owner) and not hasattr(tuple, name):
+            r.fail(node, AttributeError(f"'tuple' object has no attribute {name!r}"))
         return BoundMethod(owner, name)
     if name == "shape":
         if v.type.shape is None:

@@ -30,6 +30,7 @@ from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value, evaluate
 from gradgen.frontend.membership import contains
 from gradgen.frontend.objects import Method, class_of
+from gradgen.frontend.operands import are_of_python, fail_as_python
 from gradgen.frontend.operators import COMPARE, FOLD, as_sets, is_set
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
@@ -58,6 +59,7 @@ SYMBOLS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 SOMETHING = (
     Value, Ref, Seq, Map, Record, LocalFunction, BoundMethod, Method, Once, Lazy,
 )  # fmt: skip
+OPERATORS = {prim: kind for kind, prim in COMPARE.items()}
 FUNCTIONS = (LocalFunction, Static)
 ORDER = ("__lt__", "__le__", "__gt__", "__ge__")
 MARKS = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType, np.ufunc)
@@ -224,6 +226,10 @@ def _of_containers(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right
 
 
 def _of_numbers(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> Any:
+    if are_of_python(r, left, right):
+        if prim in ("eq", "ne") and Const in (type(left), type(right)):
+            return Const(prim == "ne")  # a list and a number are not equal
+        fail_as_python(r, node, left, right, op=OPERATORS[prim]())
     a, b = as_value(r, left, node), as_value(r, right, node)
     whole = prim in ("eq", "ne") and a.type.kind == b.type.kind == "int"
     if whole and a.type.value is not None and a.type.value == b.type.value:

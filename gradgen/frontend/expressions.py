@@ -24,6 +24,7 @@ from gradgen.frontend.exact_kinds import is_exact
 from gradgen.frontend.identities import key_of
 from gradgen.frontend.iterables import require_stepwise
 from gradgen.frontend.objects import class_of
+from gradgen.frontend.operands import are_of_python, fail_as_python
 from gradgen.frontend.operators import FOLD, UNARY, binary, is_flag
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special_methods import SIGNS, invoked
@@ -130,6 +131,8 @@ def _unary(r: Reader, node: ast.UnaryOp) -> Any:
             return made(r, node, OPERATORS[type(node.op)], [value], {})
     if prim == "not" and (not plain or lists.is_list(r, value)):
         return branches.negated(r, branches.truth(r, value, node.operand))
+    if prim != "not" and are_of_python(r, value):
+        fail_as_python(r, node, value)
     operand = as_value(r, value, node)
     if isinstance(operand, Const) and prim in FOLD and not operand.type.points:
         try:

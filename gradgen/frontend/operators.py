@@ -18,6 +18,7 @@ from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.exact_kinds import is_exact
 from gradgen.frontend.lists import as_array, is_list
 from gradgen.frontend.objects import class_of
+from gradgen.frontend.operands import are_of_python, fail_as_python
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special_methods import overloaded
 from gradgen.frontend.unbound import merged
@@ -67,8 +68,8 @@ def binary(r: Reader, node: Any, left: Any, right: Any) -> Any:
         made = meaning(r, node, prim, left, right)
         if made is not None:
             return made
-    if any(map(_has_no_operators, (left, right))):
-        _fail_as_python(r, node, left, right)
+    if any(map(_has_no_operators, (left, right))) or are_of_python(r, left, right):
+        fail_as_python(r, node, left, right)
     return _of_numbers(r, node, prim, left, right)
 
 
@@ -174,7 +175,7 @@ def _of_flags(r: Reader, node: ast.AST, prim: str, left: Any, right: Any) -> Any
 def _of_views(r: Reader, node: Any, prim: str, left: Any, right: Any) -> Any:
     """Return the set that an operator makes of the keys or items of a dict, and what has others."""
     if not all(row_kinds.is_view(r, v) or class_of(v) or is_set(v) for v in (left, right)):
-        _fail_as_python(r, node, left, right)
+        fail_as_python(r, node, left, right)
     return as_sets(r, node, OF_SETS[prim], left, right)
 
 
@@ -218,7 +219,7 @@ def _require_one_class(r: Reader, node: Any, left: Any, right: Any) -> None:
     if r.frame.source.generated:
         return  # there, tuples in lists are lists
     if {row_kinds.is_tuple_or_row(r, v) for v in (left, right)} == {True, False}:
-        _fail_as_python(r, node, left, right)
+        fail_as_python(r, node, left, right)
 
 
 def _has_no_operators(value: Any) -> bool:
@@ -228,43 +229,6 @@ def _has_no_operators(value: Any) -> bool:
     known = value.obj if isinstance(value, Static) else 0
     known = value.const if isinstance(value, Const) else known
     return isinstance(value, Map | LocalFunction) or known is None
-
-
-def _fail_as_python(r: Reader, node: Any, left: Any, right: Any) -> None:
-    """Raise what Python raises for an operator between two things of which one has none."""
-    a, b = ast.Name("a", ast.Load()), ast.Name("b", ast.Load())
-    tree: ast.stmt = ast.Expr(ast.BinOp(a, node.op, b))
-    if isinstance(node, ast.AugAssign):
-        tree = ast.AugAssign(ast.Name("a", ast.Store()), node.op, b)
-    code = compile(ast.fix_missing_locations(ast.Module([tree], [])), "<operands>", "exec")
-    given = [_one_like(r, node, v) for v in (left, right)]
-    try:
-        # The tree is one operator between two names of ours: nothing of the user's text.
-        exec(code, dict(zip("ab", given, strict=True)))
-    except TypeError as error:
-        r.fail(node, error)
-
-
-def _one_like(r: Reader, node: ast.AST, value: Any) -> Any:
-    """Return something of the class that a value has, such as 1 for a number."""
-    if isinstance(value, Map):
-        return {}
-    if isinstance(value, LocalFunction):
-        return _one_like
-    if isinstance(value, Record):
-        return type(value.kind.__name__, (), {})()
-    if isinstance(value, Seq):
-        return value.kind() if value.kind in (tuple, list) else ()
-    if isinstance(value, Static):
-        return value.obj
-    v = as_value(r, value, node)
-    if isinstance(v, Const) and v.const is None:
-        return None
-    if v.type.is_scalar and v.type.weak:
-        return {"float": 1.0, "int": 1, "bool": True, "complex": 1j}[v.type.kind]
-    if v.type.kind == "list":
-        return () if row_kinds.is_tuple_or_row(r, value) else []
-    return np.ones((), v.type.dtype or "float64")[()]
 
 
 def _is_one(v: Value) -> bool:

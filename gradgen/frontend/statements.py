@@ -34,6 +34,7 @@ from gradgen.frontend.jumps import (
 )
 from gradgen.frontend.nonlocals import attributes_set_on
 from gradgen.frontend.objects import is_plainly_held
+from gradgen.frontend.operands import is_added_up
 from gradgen.frontend.operators import binary
 from gradgen.frontend.pointers import is_list_row
 from gradgen.frontend.points import Point, jump
@@ -169,6 +170,8 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any, replaced: bool = 
     """
     if isinstance(old, Choice):
         return _chosen_updated(r, s, old, value)
+    if isinstance(s.op, ast.Add) and is_added_up(r, old, value):
+        return binary(r, s, old, value)
     if isinstance(s.op, ast.Add) and _are_lists_of_lengths(r, old, value):
         return _extended(r, s, old, value)
     if is_list_row(old):

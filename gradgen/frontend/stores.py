@@ -272,6 +272,10 @@ def _augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Any
     owner = expanded(r, owner, node)
     if isinstance(owner, Choice):
         distribute(r, node, owner, lambda option: _augmented(r, node, target, option))
+    elif isinstance(target.slice, ast.Slice) and _is_any_list(r, owner):
+        # A slice of a list is a new list: what changed in it has to be put back.
+        new = updated_item(r, node, _part(r, target, owner))
+        store_into(r, target, r.settled(owner), new)
     elif isinstance(owner, Ref):
         _augmented_array(r, node, target, owner)
     elif class_of(owner) and special_method(owner, "__getitem__"):
@@ -281,9 +285,7 @@ def _augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Any
         if invoked(r, target, owner, "__setitem__", key, new) is MISSING:
             r.refuse(target, f"a store into a {describe(owner)}", "give its class a __setitem__")
     elif isinstance(target.slice, ast.Slice):
-        # A slice of a list is a new list: what changed in it has to be put back.
-        new = updated_item(r, node, container_item(r, target, owner))
-        store_into(r, target, r.settled(owner), new)
+        r.refuse(target, f"a store into a {describe(owner)}", "build a new one, or use a list")
     else:
         key = key_of(r, evaluate(r, target.slice))
         if isinstance(owner, Map) and isinstance(key, Value) and not is_static(key):
@@ -295,6 +297,13 @@ def _augmented(r: Reader, node: ast.AugAssign, target: ast.Subscript, owner: Any
         new = updated(r, node, old, value, replaced)
         if new is not old or replaced:
             store_item(r, target, owner, key, new)
+
+
+def _part(r: Reader, target: ast.Subscript, owner: Any) -> Any:
+    """Return a slice of a list."""
+    if isinstance(owner, Ref):
+        return load_index(r, owner, parse_index(r, target.slice, owner))
+    return container_item(r, target, owner)
 
 
 def _is_replaced(r: Reader, node: ast.AST, owner: Any, key: Any, old: Any, held: Any) -> bool:
