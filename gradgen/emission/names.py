@@ -33,7 +33,7 @@ from gradgen.ir.words import describe
 from gradgen.rules.callables import heads
 
 # what generated text may import
-MODULES = ("collections", "logging", "math", "random", "sys", "types", "warnings", "np")
+MODULES = ("cmath", "collections", "logging", "math", "random", "sys", "types", "warnings", "np")
 RESERVED = {*MODULES, *keyword.kwlist, *dir(builtins)}
 
 

@@ -68,6 +68,14 @@ def _log(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> A
     return emit(r, node, RULES["math.log_base" if len(args) == 2 else "math.log"], args, {})
 
 
+@special("cmath.log")
+def _complex_log(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if kwargs or not 1 <= len(args) <= 2:
+        r.fail(node, TypeError("cmath.log takes a number, and a base"))
+    logs = [as_value(r, emit(r, node, RULES["cmath.log"], [a], {}), node) for a in args]
+    return r.hold(arithmetic(r, "div", logs[0], logs[1], node)) if logs[1:] else logs[0]
+
+
 @special(pow)
 def _power(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     names = ("base", "exp", "mod")

@@ -5,12 +5,16 @@ from __future__ import annotations
 from gradgen.deep import deep
 from gradgen.ir.nodes import Const, Op, Value
 
-# Functions of Python's math module that are not defined everywhere: they raise ValueError.
+# Functions of Python's math and cmath that are not defined everywhere: they raise ValueError.
 DOMAINS = {
+    "cmath.log", "cmath.log10",
     "math.acos", "math.acosh", "math.asin", "math.atanh", "math.log", "math.log10", "math.log1p",
     "math.log2", "math.log_base", "math.pow", "math.sqrt",
 }  # fmt: skip
-RANGES = {"math.exp", "math.expm1", "math.cosh", "math.sinh", "math.pow"}
+RANGES = {
+    "math.exp", "math.expm1", "math.cosh", "math.sinh", "math.pow",
+    "cmath.exp", "cmath.sin", "cmath.cos", "cmath.sinh", "cmath.cosh",
+}  # fmt: skip
 DIVISIONS = ("div", "floordiv", "mod")
 FACTORIZATIONS = {"np.linalg.cholesky", "np.linalg.inv", "np.linalg.solve", "np.linalg.det"}
 ANY = frozenset(("any",))  # of any class, or something is seen outside before

@@ -4,6 +4,7 @@ from gradgen.library import (  # noqa: F401  (these fill the tables)
     array_sets,
     calculus,
     coefficients,
+    complex_functions,
     fits,
     fourier,
     grids,

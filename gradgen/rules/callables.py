@@ -24,7 +24,7 @@ SCIPY = ("special", "linalg", "stats", "integrate", "interpolate", "signal", "op
 # The modules that spellings may begin with, but for NumPy, math and the builtins.
 MODULES = {*(f"scipy.{name}" for name in SCIPY), "scipy.spatial.distance"}
 PARTS = ("fft", "polynomial", "random")  # of NumPy, which imports them when they are asked for
-STANDARD = ("logging",)  # of the standard library: few programs use them
+STANDARD = ("cmath", "logging")  # of the standard library: few programs use them
 
 
 def key_of(obj: Any) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from gradgen.ir.types import COMPLEX
 from gradgen.rules.registry import rule
 from gradgen.rules.shapes_of import elementwise
 
@@ -23,10 +24,14 @@ MATH_NAMES = {
 }  # fmt: skip
 
 
+# Their results are complex for real numbers, too, and so are their adjoints right for these.
+OF_CMATH = {"exp", "log", "log10", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh"}
+
+
 def function(
     name: str, closed: str, adjoint: str, domain: str = "x", cost: int = 3, **more: Any
 ) -> None:
-    """Enter a function of NumPy, and of ``math`` where it exists."""
+    """Enter a function of NumPy, and of ``math`` and ``cmath`` where it exists."""
     entry: dict[str, Any] = {"closed": closed, "adjoint": (adjoint,), "domain": domain}
     entry |= {"params": "x, /", "elementwise": True, "cost": cost, **more}
     exact = name in ("square", "negative", "positive", "reciprocal", "fabs")
@@ -35,6 +40,11 @@ def function(
     python = MATH_NAMES.get(name, name)
     if hasattr(math, python):
         rule(f"math.{python}", PYTHON_FLOAT, callables=[f"math.{python}"], **entry)
+    if name in OF_CMATH:
+        samples = (f"cmath.{name}(x + 1j * p).imag", f"cmath.{name}(p).real")
+        entry |= {"closed": "", "domain": "", "unproved": "as of NumPy", "of_complex": "analytic"}
+        rule(f"cmath.{name}", lambda inputs, attrs: COMPLEX, callables=[f"cmath.{name}"], **entry,
+             samples=samples)  # fmt: skip
 
 
 # A table: an entry is read along its lines.

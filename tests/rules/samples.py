@@ -25,6 +25,7 @@ from tests.rules.calls import CALLS
 from tests.rules.pool import POOL
 
 HEAD = """
+import cmath
 import math
 import random
 import statistics
