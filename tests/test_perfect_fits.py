@@ -6,6 +6,7 @@ product of the residuals' Jacobian with itself, as central differences give it.
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import math
 from pathlib import Path
@@ -15,6 +16,10 @@ import numpy as np
 import pytest
 
 import gradgen
+from tests.cases import CONTROL, FUNCTIONS, LANGUAGE, LOSSES, Case, cases
+from tests.checks import load_module
+from tests.references import directions, is_float_leaf, leaves
+from tests.tiers import one_in
 
 ONES, SQUARES = np.ones(3), np.array([4.0, 1.0, 1.0])
 
@@ -120,6 +125,33 @@ def test_the_hessian_is_that_of_the_residuals(residuals, x):
     np.testing.assert_allclose(twice, expected @ seed, atol=1e-8)
     pushed = gradgen.grad(lambda x: gradgen.jvp(loss)((x,), seed)[1])(x)
     np.testing.assert_allclose(pushed, expected @ seed, atol=1e-8)
+
+
+@pytest.mark.parametrize("case", one_in(20, cases((*CONTROL, *LANGUAGE, *FUNCTIONS, *LOSSES))))
+@pytest.mark.filterwarnings("ignore")
+def test_the_square_of_a_loss_less_its_value(case: Case, tmp_path: Path) -> None:
+    """All adjoints are zero, and the Hessian is twice the product of the gradient with itself."""
+    args, function = case.args(), case.function
+    target = function(*copy.deepcopy(args))
+    if np.ndim(target) != 0 or function(*copy.deepcopy(args)) != target:
+        pytest.skip("not the same number at each call")
+    path = tmp_path / "squared.py"
+    path.write_text("def squared(*args):\n    return (inner(*args) - target) ** 2\n")
+    module = load_module(path)
+    module.inner, module.target = function, float(target)
+    vector = directions(args, case.argnums)
+    try:
+        gradient = gradgen.grad(function, argnums=case.argnums)(*copy.deepcopy(args))
+        product = gradgen.hvp(module.squared, argnums=case.argnums)(copy.deepcopy(args), vector)
+    except gradgen.GradgenError as error:
+        pytest.skip(str(error))
+    slopes = {path: np.asarray(g, float) for path, g in leaves(gradient) if is_float_leaf(g)}
+    seeds, products = dict(leaves(vector)), dict(leaves(product))
+    along = sum(np.sum(slope * seeds[path]) for path, slope in slopes.items())
+    for path, slope in slopes.items():
+        scale = max(1.0, abs(along)) * max(1.0, float(np.max(np.abs(slope), initial=0.0)))
+        expected = 2.0 * along * slope
+        np.testing.assert_allclose(products[path], expected, rtol=1e-6, atol=1e-7 * scale)
 
 
 def test_the_text_in_a_file_has_the_same_derivative(tmp_path: Path):

@@ -19,7 +19,8 @@ PRODUCTS = ("mul", "np.multiply")
 QUOTIENTS = ("div", "np.divide")
 STEPS = (*SIGNS, *PRODUCTS, *QUOTIENTS, "pow", "power", "np.power", "where")
 LIMIT = 200  # operations that are looked through
-PLAIN = ("mul", "add", "sub", "neg", "pos", "float", "scalar", "abs")
+PLAIN = ("mul", "add", "sub", "neg", "pos", "float", "scalar", "abs", "max2", "min2")
+LENGTHS = ("len", "dim", "size")
 TESTS = ("eq", "ne", "lt", "le", "gt", "ge", "bitand", "bitor", "not")
 POWERS = ("pow", "power", "np.power")
 ROOTS = ("sqrt", "math.sqrt", "log", "math.log")
@@ -60,6 +61,10 @@ def widen_test(r: Reader, op: Op) -> None:
     with r.b.into(Block()) as before:
         needed = _Needed(r, block, factor)
         tests = needed.tests()
+        if tests is None:
+            return
+        if not block.ops and block.results[0].type.is_scalar:  # the share was computed before
+            tests = [r.b.emit("isfinite", block.results, span=op.span)]
         if not tests:
             return
         test = op.inputs[0]
@@ -147,12 +152,15 @@ class _Needed:
     def tests(self) -> list[Value] | None:
         """Return the tests, None where it is not known what has to hold."""
         for op in self.block.ops:
+            if self.r.frame.source.generated and _is_guard(op):
+                continue  # what is read here was assigned where it is swept
             if op.prim in QUOTIENTS:
                 found = self._positive(op.inputs[1])
             elif op.prim in POWERS or op.prim in ROOTS:
                 found = self._positive(op.inputs[0], signed=True)
             else:
-                found = op.prim in (*PLAIN, *TESTS) or _is_item(op) or _only_chooses(op)
+                plain = op.prim in (*PLAIN, *LENGTHS, *TESTS)
+                found = plain or _is_item(op) or _only_chooses(op)
             if not found or len(op.outputs) != 1 or not op.out.type.is_scalar:
                 return None
         for v in self._others():
@@ -183,7 +191,7 @@ class _Needed:
         if v in self.known or v not in self._inside():
             return self.known.get(v, v)
         op = v.op
-        if op is None or not (op.prim in PLAIN or _is_item(op)):
+        if op is None or not (op.prim in (*PLAIN, *LENGTHS) or _is_item(op)):
             return None
         inputs = [self._before(w) for w in op.inputs]
         if any(w is None for w in inputs):
@@ -209,6 +217,11 @@ def _read(op: Op) -> list[Value]:
 def _only_chooses(op: Op) -> bool:
     """Whether a branch computes nothing: it is one value or another."""
     return op.prim == "if" and len(op.outputs) == 1 and not any(b.ops for b in op.blocks)
+
+
+def _is_guard(op: Op) -> bool:
+    """Whether an operation asks whether a name was assigned, or raises where it was not."""
+    return bool(op.attrs.get("guards")) or op.prim == "is"
 
 
 def _is_item(op: Op) -> bool:

@@ -11,6 +11,7 @@ from gradgen.dataclass import dataclass
 from gradgen.errors import UnsupportedError
 from gradgen.frontend import ranges, row_kinds
 from gradgen.frontend.describing import describe
+from gradgen.frontend.evaluate import options
 from gradgen.frontend.objects import Method
 from gradgen.frontend.operators import is_plain
 from gradgen.frontend.parts import parts, with_parts
@@ -53,6 +54,7 @@ class Seen:
     contained: dict[Choice, tuple[bool, bool]] = field(default_factory=dict)
 
 
+FEW = 64  # choices and objects that are held by one another, on all paths
 NUMBER = Structure("number", None)
 LIST = Structure("list", None)
 
@@ -82,7 +84,9 @@ def flatten(
     if isinstance(value, Const) and (constants or isinstance(value.const, bool)):
         return Structure(("constant", type(value.const), repr(value.const)), value), []
     if isinstance(value, Choice):
-        if look is not None and _contained(value, look.contained)[0]:
+        if look is not None and (
+            _contained(value, look.contained)[0] or _is_box_or_number(r, value)
+        ):
             if value not in look.structures:
                 sides = [
                     flatten(r, o, node, constants, look, grow)[0] for o in (value.then, value.other)
@@ -130,11 +134,17 @@ def _contained(value: Any, told: dict[Choice, tuple[bool, bool]]) -> tuple[bool,
     On each path it is known which; choices among constants alone are others.
     """
     if not isinstance(value, Choice):
-        return isinstance(value, Static | Map | Seq), not is_plain(value)
+        return isinstance(value, Static | Map | Seq | Record), not is_plain(value)
     if value not in told:
         (one, some), (two, other) = (_contained(o, told) for o in (value.then, value.other))
         told[value] = one and two and (some or other), some or other
     return told[value]
+
+
+def _is_box_or_number(r: Reader, value: Choice) -> bool:
+    """Whether a value is a container on some path and a number on another, as nodes and leaves."""
+    some = options(value)
+    return any(isinstance(o, Box) for o in some) and _are_few(r, value)
 
 
 def _of_choices(r: Reader, value: Choice) -> Seq | None:
@@ -181,16 +191,30 @@ def _flatten_box(
     items, leaves = [], []
     for k, item in parts(box):
         chosen = isinstance(box, Record) and isinstance(item, Choice)
-        if chosen and _contained(item, {})[0]:
-            _refuse_choice(
-                r, node
-            )  # what objects hold changes, and paths to all of it are too many
+        if chosen and _contained(item, {})[0] and (look is None or not _are_few(r, item)):
+            _refuse_choice(r, node)
         inner, mine = flatten(r, item, node, constants, look, grow)
         items.append((k, inner))
         leaves += mine
     kind = getattr(box, "kind", dict)
     key = ("box", id(kind), tuple((k, s.key) for k, s in items))
     return Structure(key, box, tuple(items)), leaves
+
+
+def _are_few(r: Reader, value: Any) -> bool:
+    """Whether few objects are reached from a value, as in a tree that a few splits make.
+
+    What objects hold changes, and where they are many, paths to all of it are too many.
+    """
+    waiting, met = [value], 0
+    while waiting and met <= FEW:
+        met += 1
+        value = r.settled(waiting.pop())
+        if isinstance(value, Choice):
+            waiting += [value.then, value.other]
+        elif isinstance(value, Box):
+            waiting += [item for _, item in parts(value) if isinstance(item, Choice | Box)]
+    return not waiting
 
 
 def _identity(value: Any, r: Reader, node: ast.AST) -> Any:

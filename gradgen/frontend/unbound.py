@@ -162,7 +162,7 @@ def _chosen(r: Reader, value: Any, error: Exception, node: ast.AST) -> Any:
 
 
 def unpackable(r: Reader, value: Any, node: ast.AST) -> Any:
-    """Raise on the paths on which a choice is None or nothing; return what it is on the others."""
+    """Raise on the paths on which a choice is None, a number or nothing; return the others."""
     if not isinstance(value, Choice):
         return value
     for side, other, truth in (
@@ -191,6 +191,10 @@ def _nothing(side: Any) -> Exception | None:
         return unassigned(side.name)
     if isinstance(side, Static) and side.obj is None:
         return TypeError("cannot unpack non-iterable NoneType object")
+    number = isinstance(side, Value) and side.type.is_scalar and side.type.of is None
+    if number and side.type.kind in ("float", "int", "bool"):
+        kind = side.type.kind if side.type.weak else f"numpy.{side.type.dtype}"
+        return TypeError(f"cannot unpack non-iterable {kind} object")
     return None
 
 

@@ -87,10 +87,13 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
 
 
 def _counted_on_a_path(r: Reader, value: Any) -> bool:
-    """Whether a list of the graph is chosen on some path: only there its items are counted."""
+    """Whether a list of the graph, or an unknown value, is chosen on some path.
+
+    Only there its items are counted, or asked for.
+    """
     if isinstance(value, Choice):
         return any(_counted_on_a_path(r, r.settled(side)) for side in (value.then, value.other))
-    return isinstance(value, Ref) and r.read(value).type.kind == "list"
+    return isinstance(value, Value | Ref) and r.read(value).type.kind in ("list", "any")
 
 
 def _on_each_path(r: Reader, value: Choice, node: ast.AST, count: int) -> list[Any]:
