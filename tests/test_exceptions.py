@@ -597,3 +597,41 @@ def test_an_exception_made_before_comes_out_where_it_is_raised() -> None:
         with pytest.raises(ValueError) as caught:
             f(np.array([1.0, -2.0, 3.0]))
         assert caught.value.args == ("all of 3 have to be positive", 7)
+
+
+def named_as_another(x: Any) -> Any:
+    e = x[0]
+    total = 0.0
+    for k in range(len(x)):
+        try:
+            if x[k] < 0.0:
+                raise ValueError(x[k])
+            total += x[k] * e
+        except ValueError as e:
+            total += e.args[0] ** 2
+            if k > 5:
+                continue
+    return total
+
+
+def asked_by_nobody(x: Any) -> Any:
+    e = x[0]
+    try:
+        raise KeyError("a")
+    except KeyError as e:
+        total = x[1]
+    try:
+        return e * total
+    except NameError:
+        return total**2
+
+
+def test_the_name_of_what_was_caught_stands_for_nothing_afterwards() -> None:
+    slope = gradgen.grad(named_as_another)
+    assert slope(np.array([3.0, -2.0])).tolist() == [6.0, -4.0]
+    x = np.array([3.0, -2.0, 1.0])
+    with pytest.raises(UnboundLocalError, match="'e'"):
+        named_as_another(x)
+    with pytest.raises(UnboundLocalError, match="'e'"):
+        slope(x)
+    assert gradgen.grad(asked_by_nobody)(x).tolist() == [0.0, -4.0, 0.0]

@@ -19,6 +19,7 @@ from gradgen.errors import UnsupportedError
 from gradgen.frontend.caught import with_handlers, with_jumps
 from gradgen.frontend.conditions import MATH, PAIRS, is_numpys
 from gradgen.frontend.flow import read
+from gradgen.frontend.forgotten import forgetting
 from gradgen.frontend.jumps import Act, Step, Throw, jumps_of
 from gradgen.frontend.known_shapes import FITS, SHAPED, misfit
 from gradgen.frontend.leaving import with_last
@@ -83,6 +84,7 @@ def try_statement(r: Reader, s: ast.Try, rest: Point) -> Point:
     """Follow the path that is sure to be taken; what is raised and caught here is a jump."""
     if _hands_on(s):
         return Point([*s.body, *s.orelse], rest)
+    s = forgetting(r, s)
     before, path, facts = snapshot(r), list(r.call_path), r.facts
     if _leaves(s.finalbody) and not hasattr(s, "gradgen_kinds"):
         whole = _swallowing(r, s)
