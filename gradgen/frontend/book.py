@@ -94,6 +94,7 @@ class Book:
     whole: frozenset[type] = frozenset()  # those whose objects never are
     list_rows: dict[Any, Any] = field(default_factory=dict)  # what makes lists that are rows, too
     dict_rows: bool = False  # whether dicts are rows from the beginning, wherever they go
+    none_beside_numbers: set[int] = field(default_factory=set)  # what puts it into lists
     apart: int = 0  # whether tuples with floats and whole numbers are rows of lists (``records``)
     columns: dict[type, dict[str, Any]] = field(default_factory=dict)  # types of their attributes
     tuples: dict[Any, Any] = field(default_factory=dict)  # classes of tuples in lists

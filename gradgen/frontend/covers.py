@@ -319,7 +319,7 @@ def contents_template(cover: Cover, box: Box, t: Template | None, held: list[Any
                 item = _with_items(cover, item, keyed(state))
             elif state in cover.r.versions:
                 found = cover.r.versions[state].type.item
-                item = found if item is None or found is None else _both_items(item, found)
+                item = found if item is None or found is None else _both_items(cover, item, found)
         if any(_holds_none(v) for state in held for v in _known_items(state)):
             item = or_none(item)
         return Hole(Type("list", item=item or _mixed_rows(cover, held)))
@@ -353,10 +353,13 @@ def _holds_none(value: Any) -> bool:
     return _is_none(value)
 
 
-def _both_items(item: Type, found: Type) -> Type | None:
+def _both_items(cover: Cover, item: Type, found: Type) -> Type | None:
     """Return the type of items of two lists, of which one may hold None alone."""
     if OPAQUE in (item, found):
         held = found if item == OPAQUE else item
+        if held.is_place:
+            what = "objects in a list that held None as it does beside numbers"
+            raise UnsupportedError(what, cover.r.b.span, "keep objects and numbers in lists apart")
         return or_none(held)
     return join(item, found)
 

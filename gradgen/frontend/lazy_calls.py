@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from gradgen.frontend.aggregates import run_text
 from gradgen.frontend.assigned import changed
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.cursors import is_cursor, made_later, made_once, next_of, step_by_step
@@ -49,6 +50,16 @@ from gradgen.syntax import names_in
 Args = list[Any]
 Options = dict[str, Any]
 UNTIL = "out = []\nwhile not (item := asked()) == last:\n    out.append(item)"
+
+
+@special(range, enumerate, zip, reversed, listed=False)
+def _by_value(r: Reader, node: ast.AST, args: Args, kwargs: Options) -> Any:
+    """Call what makes an iteration where it is a value, as in ``map(range, shape)``."""
+    made = {f.__name__: Static(f) for f in (range, enumerate, zip, reversed)}
+    given = {f"given_{k}": value for k, value in enumerate(args)}
+    written = [*given, *(f"{name}={name}" for name in kwargs)]
+    text = f"out = made({', '.join(written)})"
+    return run_text(r, node, text, "out", made=made[node.__dict__["callee"]], **given, **kwargs)
 
 
 @special(map)

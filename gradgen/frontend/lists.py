@@ -14,7 +14,7 @@ from gradgen.frontend.evaluate import as_value, options
 from gradgen.frontend.listed import SHARED, contain, contain_items, go_with, taken
 from gradgen.frontend.pointers import as_word, holds_words, is_list_row, is_none_itself
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.signals import Grown, Turnwise, WriteOut
+from gradgen.frontend.signals import Grown, Retry, Turnwise, WriteOut
 from gradgen.frontend.text_values import as_held
 from gradgen.frontend.values import (
     Choice,
@@ -29,7 +29,7 @@ from gradgen.frontend.values import (
 )
 from gradgen.ir.lengths import may_be_negative
 from gradgen.ir.nodes import Const, Value
-from gradgen.ir.types import join
+from gradgen.ir.types import Type, join
 
 BESIDE = "give each tuple of a list items of the same kinds, as floats by float()"
 SUBSCRIPT = "use an array, or a constant subscript"  # the way out of one that is computed
@@ -261,6 +261,7 @@ def append(r: Reader, node: ast.AST, owner: Ref, value: Any) -> None:
     inner = items.type.item
     if r.book.compiled and inner is not None and (inner.kind, item.type.kind) == ("float", "int"):
         item = r.b.emit("float", [item])  # a compiled list is of the kind of its first item
+    _tell_none(r, inner, item.type)
     resize(r, owner, r.b.emit("append", [items, item]))
     contain(r, owner.storage, value)
 
@@ -383,6 +384,7 @@ def check_store(
             "an array in a list is changed in place",
             "store a new array: items[i] = items[i] + ...",
         )
+    _tell_none(r, inner, new.type)
     objects = [t is not None and t.of is not None for t in (inner, new.type)]
     if any(objects) and inner is not None and join(inner, new.type) is None:
         what = "a list or a number beside objects, or beside None, in a list"
@@ -391,6 +393,14 @@ def check_store(
     if r.book.compiled and whole_ones and new.type.kind not in ("int", "bool", "any"):
         what = "a float in the place of an integer of a list: compiled lists hold one kind"
         r.refuse(node, what, "begin with floats, such as 0.0, or use the NumPy backend")
+
+
+def _tell_none(r: Reader, inner: Type | None, new: Type) -> None:
+    """Read again with None as itself in a list that held nothing else, if a number goes there."""
+    held = None if inner is None else inner.of
+    if held is not None and held.kind is None and held.made_by is not None and not new.points:
+        r.book.none_beside_numbers.add(held.made_by)
+        raise Retry(set())
 
 
 def whole(r: Reader, v: Value) -> Value:

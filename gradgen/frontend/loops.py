@@ -39,6 +39,7 @@ from gradgen.frontend.templates import (
     classes,
     equal,
     names_of,
+    put_places,
     rebuilt,
     types,
     values_of,
@@ -95,6 +96,7 @@ class Loop:
         for slot, template in self.templates():
             if isinstance(slot, Seq) and isinstance(template, Hole):
                 self._require_still(slot)
+                put_places(self.r, slot, template.type)
                 value: Any = self.r.graph_list(slot)
             else:
                 value = self.slot_value(slot, state)

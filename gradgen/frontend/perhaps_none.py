@@ -65,14 +65,23 @@ def is_place(item: Any) -> bool:
 
 def tuple_type(r: Reader, kind: Any, name: Any, item: Parts) -> Type:
     """Return the type of an attribute that holds tuples or None, in the place of its parts."""
-    _forget_parts(r.book.columns[kind], name, item)
     rows = r.book.tuples.setdefault((kind, name), Tuples(item.kind, item.length))
+    known = r.book.columns.setdefault(rows, {})
+    for k, field in enumerate(_fields(rows)):
+        _move_parts(r.book.columns[kind], (name, k), known, field)
     return row_type(rows, sure=False)
 
 
-def _forget_parts(known: dict[Any, Any], name: Any, item: Any) -> None:
+def _fields(kind: Any) -> list[str]:
+    return list(getattr(kind.kind, "_fields", map(str, range(kind.length))))
+
+
+def _move_parts(known: dict[Any, Any], name: Any, others: dict[Any, Any], field: Any) -> None:
+    """Let what is known of a part of an attribute be known of the item of a tuple."""
+    item = known.pop(name, None)
+    others.setdefault(field, item)
     for k in range(item.length if isinstance(item, Parts) else 0):
-        _forget_parts(known, (name, k), known.pop((name, k), None))
+        _move_parts(known, (name, k), others, (field, k))
 
 
 def place(r: Reader, node: ast.AST, value: Any, name: Any, kind: Any) -> Any:
@@ -102,8 +111,7 @@ def _place_of_tuple(r: Reader, node: ast.AST, value: Any, name: Any, kind: Any) 
     value = expanded(r, value, node)
     if not isinstance(value, Seq) or (value.kind, len(value.items)) != (kind.kind, kind.length):
         refuse_kinds(r, node, name)
-    names = getattr(value.kind, "_fields", [str(k) for k in range(kind.length)])
-    return new_row(r, node, kind, dict(zip(names, value.items, strict=True)))
+    return new_row(r, node, kind, dict(zip(_fields(kind), value.items, strict=True)))
 
 
 def _place_of_list(r: Reader, node: ast.AST, value: Any, name: Any, kind: Any) -> Value:

@@ -170,10 +170,10 @@ def holds_words(value: Any) -> bool:
     return is_known_word(value) or is_word(value)
 
 
-def row_type(kind: Any, sure: bool = True) -> Type:
+def row_type(kind: Any, sure: bool = True, made_by: int | None = None) -> Type:
     """Return the type of a number that points to a row."""
     like = TEXT if kind is WORDS else OPAQUE if isinstance(kind, Row) else INT
-    return dataclasses.replace(like, of=Pointer(kind, sure))
+    return dataclasses.replace(like, of=Pointer(kind, sure, made_by))
 
 
 def word_type(value: Any) -> Type:
@@ -191,10 +191,10 @@ def joined_words(a: Type, b: Type) -> Type:
     return row_type(WORDS, all(t.of is not None and t.of.sure for t in (a, b)))
 
 
-def null(kind: Any = None) -> Const:
+def null(kind: Any = None, made_by: int | None = None) -> Const:
     """Return the number that stands for None; None itself, beside rows of arguments."""
     itself = isinstance(kind, Row | Words)
-    return Const(None if itself else NULL, type=row_type(kind, False))
+    return Const(None if itself else NULL, type=row_type(kind, False, made_by))
 
 
 def is_none_itself(value: Any) -> bool:
@@ -243,7 +243,7 @@ def is_none(r: Reader, node: ast.AST, value: Value, negated: bool = False) -> Va
     assert found is not None
     if known is not None or found.sure:
         return Const(negated == (found.sure or bool(known)))
-    if found.kind is None and isinstance(value, Const):
+    if found.kind is None:  # nothing else has come there; what comes later is read once more
         return Const(not negated)
     if isinstance(found.kind, Row | Words):
         return r.b.emit("is_not" if negated else "is", [value, Const(None)], span=r.span(node))

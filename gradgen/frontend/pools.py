@@ -218,8 +218,8 @@ def _prepared(r: Reader, node: ast.AST, kind: Any, name: Any, value: Any) -> Non
 
 def _learn_parts(r: Reader, kind: Any, name: Any, value: Seq) -> None:
     known = r.book.columns[kind]
-    for k in range(len(value.items)):
-        known.setdefault((name, k), None)
+    for k, v in enumerate(map(r.settled, value.items)):
+        known.setdefault((name, k), r.read(v).type if isinstance(v, Value | Ref) else None)
     _learn(r, kind, name, Parts(value.kind, len(value.items)))
 
 

@@ -9,6 +9,7 @@ one whose new items are written back.
 from __future__ import annotations
 
 import ast
+import functools
 from typing import TYPE_CHECKING, Any
 
 from gradgen.errors import UnsupportedError
@@ -26,6 +27,7 @@ from gradgen.frontend.pointers import (
     is_none,
     is_none_itself,
     is_word,
+    null,
     pointer,
     points_anywhere,
 )
@@ -42,16 +44,20 @@ if TYPE_CHECKING:
 # length, or what a heap begins with, `(0, start)`, of which the first one is a float.
 LIKE_OTHERS, RANKED = 1, 2
 NUMBERS = ("float", "int", "bool")
+NONE = "none"
 WAY_OUT = "append a copy, as in items.append(dict(item))"
 
 
 def as_row(r: Reader, value: Any, node: ast.AST) -> Any:
     """Return what goes into a list: a dict, a tuple of different kinds, or None, as a place."""
     value = r.settled(value)
-    if r.book.words and is_none_itself(value):
-        return value
-    if points_anywhere(value) or is_none_itself(value):
+    if is_none_itself(value):
+        beside_numbers = r.book.words or id(node) in r.book.none_beside_numbers
+        return value if beside_numbers else null(made_by=id(node))
+    if points_anywhere(value):
         return as_number(value)
+    if isinstance(value, Choice) and _is_row_or_none(r, value):
+        return _chosen_row(r, value, node)
     if isinstance(value, Map):
         return _dict_row(r, node, value)
     if isinstance(value, Record) and value.kind in (r.book.pooled or ()):
@@ -59,6 +65,27 @@ def as_row(r: Reader, value: Any, node: ast.AST) -> Any:
     if isinstance(value, Seq) and value.kind is not list and not _plain(r, value):
         return _tuple_row(r, node, value)
     return value
+
+
+def _is_row_or_none(r: Reader, value: Choice) -> bool:
+    """Whether the path decides whether this is None, or a tuple, dict or object that is a row."""
+    some = [r.settled(v) for v in options(value)]
+    rows = [v for v in some if not is_none_itself(v)]
+    return 0 < len(rows) < len(some) and all(
+        isinstance(v, Map)
+        or (isinstance(v, Record) and v.kind in (r.book.pooled or ()))
+        or (isinstance(v, Seq) and v.kind is not list and not _plain(r, v))
+        for v in rows
+    )
+
+
+def _chosen_row(r: Reader, value: Choice, node: ast.AST) -> Any:
+    """Return the place of one of several rows, new or not, and -1 for None."""
+    # A cycle by nature: branches put what their sides make together.
+    from gradgen.frontend.branches import choose
+
+    then, other = (functools.partial(as_row, r, v, node) for v in (value.then, value.other))
+    return choose(r, node, value.test, then, other)
 
 
 def _plain(r: Reader, value: Seq) -> bool:
@@ -78,6 +105,7 @@ def _pattern(r: Reader, value: Seq) -> tuple[str, ...]:
     """
     read = [r.read(i).type.kind if isinstance(i, Value | Ref) else "" for i in value.items]
     read = ["text" if _is_text(i) else kind for i, kind in zip(value.items, read, strict=True)]
+    read = [NONE if is_none_itself(i) else kind for i, kind in zip(value.items, read, strict=True)]
     read = ["float" if kind == "any" else kind for kind in read]
     first = "float" if r.book.apart == RANKED and _are_constants(value) else read[0]
     return tuple("int" if kind == "bool" else kind for kind in (first, *read[1:]))
@@ -98,12 +126,16 @@ def _known_pattern(r: Reader, value: Seq) -> Any:
         if len(key) == 3
         and key[0] is value.kind
         and len(key[2]) == len(mine)
-        and all(
-            k == m or (k == "float" and m == "int" and isinstance(i, Const))
-            for k, m, i in zip(key[2], mine, value.items, strict=True)
-        )
+        and all(map(_fits, key[2], mine, value.items))
     ]
     return max(fitting, key=lambda key: key[2].count("float"), default=None)
+
+
+def _fits(known: str, mine: str, item: Any) -> bool:
+    """Whether an item of one kind may stand where tuples have one of another: None beside all."""
+    if known == mine or (known == "float" and mine == "int" and isinstance(item, Const)):
+        return True
+    return NONE in (known, mine) and {known, mine} <= {NONE, *NUMBERS}
 
 
 def _tuple_row(r: Reader, node: ast.AST, value: Seq) -> Value:

@@ -35,8 +35,8 @@ SECTIONS = {
     "elementwise_calls": "nan_to_num piecewise polyval fsum dist sumprod",
     "fields": "fields asdict astuple",
     "given_out": "given_out given_out_from",
-    "lazy_calls": "map filter iter next takewhile dropwhile filterfalse compress zip_longest "
-    "groupby merge",
+    "lazy_calls": "map range enumerate zip reversed filter iter next takewhile dropwhile "
+    "filterfalse compress zip_longest groupby merge",
     "iterators": "product combinations permutations combinations_with_replacement chain "
     "from_iterable pairwise accumulate starmap islice count repeat cycle ndindex ndenumerate",
     "implicit_calls": "begun_object ended_object",

@@ -276,17 +276,27 @@ def values_of(r: Reader, t: Template, value: Any) -> list[Value]:
         value = Undefined()
         if not admits(t, value):
             return _absent(t)
-    return [Undefined() if p is None else r.read(_listed(r, p)) for p in carried_parts(t, value)]
+    pairs = zip(types(t), carried_parts(t, value), strict=True)
+    return [Undefined() if p is None else r.read(_listed(r, p, type_)) for type_, p in pairs]
 
 
-def _listed(r: Reader, part: Any) -> Any:
+def _listed(r: Reader, part: Any, type_: Type) -> Any:
     """Return a part with lists of the graph in the place of tuples of known length."""
     if isinstance(part, Choice):
-        sides = [_listed(r, side) for side in (part.then, part.other)]
+        sides = [_listed(r, side, type_) for side in (part.then, part.other)]
         same = sides[0] is part.then and sides[1] is part.other
         return part if same else Choice(part.test, *sides)
+    if isinstance(part, Seq):
+        put_places(r, part, type_)
     known = isinstance(part, Seq) and part.kind is tuple
     return r.b.emit("list", [r.read(v) for v in part.items]) if known else part
+
+
+def put_places(r: Reader, items: Seq, type_: Type) -> None:
+    """Let a number stand for None in what becomes a list of objects in lists."""
+    of_objects = type_.item is not None and type_.item.is_place and items.grown is None
+    if of_objects and any(map(pointers.is_none_itself, items.items)):
+        r.load(items, [pointers.as_number(v) for v in items.items])
 
 
 def _absent(t: Template) -> list[Value]:

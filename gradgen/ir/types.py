@@ -99,11 +99,12 @@ class Pointer:
     """What a whole number stands for that is the row of an object in lists side by side.
 
     ``kind`` is the object's class, None for what has only been None so far; ``sure``: it is an
-    object, and never None, which is -1.
+    object, and never None, which is -1.  ``made_by``: what has put None into a list.
     """
 
     kind: Any = None
     sure: bool = False
+    made_by: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,11 @@ class Type:
     def has_rows(self) -> bool:
         """Whether this is a list of lists."""
         return self.kind == "list" and self.item is not None and self.item.kind == "list"
+
+    @property
+    def is_place(self) -> bool:
+        """Whether this is a whole number that stands for an object, and -1 for None."""
+        return self.of is not None and self.kind == "int"
 
     @property
     def points(self) -> bool:
@@ -343,6 +349,8 @@ def join(a: Type, b: Type) -> Type | None:
     if a.kind == "list" and b.kind == "list":
         if a.item in NOTHING or b.item in NOTHING:
             held = a if b.item is None or a.item not in NOTHING else b
+            if OPAQUE in (a.item, b.item) and held.item is not None and held.item.is_place:
+                return None  # None is -1 beside objects
             return replace(held, item=or_none(held.item)) if OPAQUE in (a.item, b.item) else held
         item = join(a.item, b.item)
         return None if item is None else replace(a, item=item)
@@ -365,7 +373,7 @@ def _join_pointers(a: Type, b: Type) -> Type | None:
         return None
     if a.of.kind and b.of.kind and a.of.kind != b.of.kind:
         return None
-    of = Pointer(a.of.kind or b.of.kind, a.of.sure and b.of.sure)
+    of = Pointer(a.of.kind or b.of.kind, a.of.sure and b.of.sure, a.of.made_by or b.of.made_by)
     return replace(a if a.kind == "opaque" else integer(), of=of)
 
 

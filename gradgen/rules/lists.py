@@ -57,6 +57,11 @@ def joined_item(one: Type, other: Type) -> Type:
     beside numbers: what asks tells them apart.
     """
     held = other if one == OPAQUE else one
+    refuse_unless(
+        OPAQUE not in (one, other) or not held.is_place,
+        "objects and numbers, each beside None, in one list",
+        "keep a list of each",
+    )
     if OPAQUE in (one, other) and (held.is_scalar or held.dtype == "text" or _is_row(held)):
         return or_none(held) or held
     item = join(one, other)

@@ -1,5 +1,8 @@
 """Lists of unknown length in which None stands beside numbers, until these are known."""
 
+import heapq
+import math
+
 import numpy as np
 
 
@@ -108,7 +111,101 @@ def of_changing_lengths(weights, x):
     return np.sum(rows[0] ** 2) + np.sum(rows[1])
 
 
+def shortest_way(weights, edges, n):
+    """None stands beside numbers in one list, tuples of floats and integers in another."""
+    around = {i: [] for i in range(n)}
+    for k, (u, v) in enumerate(edges):
+        around[u].append((v, k))
+        around[v].append((u, k))
+    distance, before = [math.inf] * n, [None] * n
+    distance[0] = 0.0
+    heap = [(0.0, 0)]
+    while heap:
+        d, u = heapq.heappop(heap)
+        if d > distance[u]:
+            continue
+        for v, k in around[u]:
+            further = d + weights[k] ** 2
+            if further < distance[v]:
+                distance[v], before[v] = further, u
+                heapq.heappush(heap, (further, v))
+    way, here = [], n - 1
+    while here is not None:
+        way.append(distance[here])
+        here = before[here]
+    return sum(distance) + 0.1 * len(way) * way[0]
+
+
+def shortest_way_by_keys(weights, around, start):
+    """The same with dicts by computed keys, of which one holds None."""
+    before, distance = {start: None}, {start: 0.0}
+    heap = [(0.0, start)]
+    while heap:
+        d, u = heapq.heappop(heap)
+        for v, k in around[u]:
+            further = d + weights[k] ** 2
+            if further < distance.get(v, math.inf):
+                distance[v], before[v] = further, u
+                heapq.heappush(heap, (further, v))
+    here = len(around) - 1
+    total = 0.0
+    while here is not None:
+        total += distance[here] ** 2
+        here = before[here]
+    return total
+
+
+def parents_in_a_heap(x):
+    """Tuples of which one begins with None in the place of a number."""
+    heap, parents, total = [(0.0, 0, None)], {}, 0.0
+    while heap:
+        d, node, parent = heapq.heappop(heap)
+        if node in parents:
+            continue
+        parents[node] = parent
+        total += d if parent is None else d * x[parent]
+        for k in range(node + 1, len(x)):
+            heapq.heappush(heap, (d + x[k] ** 2, k, node))
+    here = len(x) - 1
+    while here is not None:
+        total += x[here]
+        here = parents[here]
+    return total
+
+
+class _Seen:
+    def __init__(self, value, place):
+        self.value, self.place = value, place
+
+
+def objects_and_numbers(x):
+    """None beside numbers in one list, beside objects and beside tuples in others."""
+    n = len(x)
+    heap, before, seen, log, total = [(0.0, 0)], [None] * n, [None for _ in x], [None], 0.0
+    while heap:
+        d, u = heapq.heappop(heap)
+        if seen[u] is not None:
+            total += seen[u].value * u
+            continue
+        seen[u] = _Seen(d + x[u], u)
+        for k in range(u + 1, n):
+            if before[k] is None:
+                before[k] = u
+            log.append((d * x[k], "seen", k) if x[k] > 0.5 else None)
+            heapq.heappush(heap, (d + x[k] ** 2, k))
+    for place, entry in zip(before, log, strict=False):
+        total += x[place] if place is not None else 2.0 * x[0]
+        total += entry[0] * entry[2] if entry is not None else 0.3 * x[1]
+    return total
+
+
+_EDGES = [(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)]
+_AROUND = [[(1, 0), (2, 1)], [(0, 0), (2, 2), (3, 3)], [(0, 1), (1, 2), (3, 4)], [(1, 3), (2, 4)]]
 EXAMPLE_ARGS = {
+    "parents_in_a_heap": lambda: (np.array([0.3, 0.5, 1.2, 0.7]),),
+    "objects_and_numbers": lambda: (np.array([0.3, 0.52, 1.2, 0.7]),),
+    "shortest_way": lambda: (np.array([0.5, 1.2, 0.8, 0.4, 1.5]), _EDGES, 4),
+    "shortest_way_by_keys": lambda: (np.array([0.5, 1.2, 0.8, 0.4, 1.5]), _AROUND, 0),
     "remembered": lambda: (0.9, 150),
     "last_seen": lambda: (0.9, 150),
     "until_none": lambda: (0.9, 150),

@@ -245,6 +245,23 @@ def frequencies_in_a_tree(xs):
     return cost(heap[0], 0)
 
 
+def frequencies_in_pairs(xs):
+    """The same with the two parts of a tree in a pair, which is None at first."""
+    heap = [(x * (1.0 + 0.013 * i), i, None) for i, x in enumerate(xs)]
+    heapq.heapify(heap)
+    count = len(xs)
+    while len(heap) > 1:
+        a, b = heapq.heappop(heap), heapq.heappop(heap)
+        heapq.heappush(heap, (a[0] + b[0], count, (a, b)))
+        count += 1
+
+    def cost(node, depth):
+        x, _, parts = node
+        return x**2 * depth if parts is None else sum(cost(part, depth + 1) for part in parts)
+
+    return cost(heap[0], 0)
+
+
 _A = [
     [0.6, 0.35, 1.1, 0.7, 0.52, 0.1, 0.45, 0.9, 0.55, 0.2, 0.48],
     [0.1, 0.2, 0.3, 0.15, 0.25, 0.12, 0.22, 0.33, 0.17, 0.28, 0.31],
@@ -268,6 +285,7 @@ _NAMES = [
     "dict_in_two_places_at_once",
     "dict_named_after_it_went_there",
     "frequencies_in_a_tree",
+    "frequencies_in_pairs",
 ]
 EXAMPLE_ARGS = {name: lambda: (np.array(_A[0]),) for name in _NAMES}
 MORE_ARGS = {name: [lambda p=p: (np.array(p),) for p in _A[1:]] for name in _NAMES}

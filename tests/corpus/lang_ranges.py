@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -254,6 +255,24 @@ EXAMPLE_ARGS = {
     "neighbours_of_entries": lambda: (np.sin(np.arange(12.0)).reshape(3, 4), 0.3),
     "numbers_in_a_row": lambda: (np.array([0.7, 1.3, 0.4, 0.9]),),
 }
+
+
+def ranges_by_value(x, shape):
+    s = 0.0
+    for i, j in itertools.product(*map(range, shape)):
+        s += x[i, j] ** 2 * (i + 1.0)
+    for row in map(reversed, x):
+        for k, v in enumerate(row):
+            s += k * np.sin(v)
+    for pairs in map(zip, x[:1], x[1:]):
+        for a, b in pairs:
+            s += a * b
+    for k in itertools.starmap(range, [(0, 2), (1, 3)]):
+        s += sum(x[0, n] for n in k)
+    return s
+
+
+EXAMPLE_ARGS["ranges_by_value"] = lambda: (np.sin(np.arange(6.0)).reshape(2, 3), (2, 3))
 
 
 def reversed_range_behind_its_writes(x):

@@ -119,7 +119,44 @@ def _entries():
     return np.array([0.31, -0.72, 1.13, 0.58, -0.27, 0.44, -0.9, 0.15])
 
 
+def mixed_or_none(x):
+    """Tuples of different kinds, or None, by a conditional expression."""
+    log = [None]
+    if x[0] > 0.2:
+        log.append((x[0], "first", 2))
+    for k, v in enumerate(x):
+        log.append((v**2, "seen", k) if v > 0.5 else None)
+    return sum(e[0] * e[2] if e is not None else 0.3 * x[1] for e in log)
+
+
+def dicts_or_none(x):
+    log = []
+    for k, v in enumerate(x):
+        log.append(None if v < 0.3 else {"v": v**2, "k": k} if v < 1.0 else {"v": v, "k": 1})
+    return sum(e["v"] * e["k"] if e is not None else 0.3 * x[1] for e in log)
+
+
+class _Held:
+    def __init__(self, value, place):
+        self.value, self.place = value, place
+
+
+def objects_beside_numbers(x):
+    objects, numbers, rows = [None] * len(x), [None] * len(x), [None] * len(x)
+    for k, v in enumerate(x):
+        if v > 0.0:
+            objects[k] = _Held(v**2, k)
+            numbers[k] = v
+            rows[k] = (v, "row", k) if v > 0.4 else None
+    found = [one for one in objects if one is not None]
+    total = sum(one.value * one.place for one in found) + sum(n for n in numbers if n is not None)
+    return total + sum(row[0] ** 2 * row[2] for row in rows if row is not None)
+
+
 EXAMPLE_ARGS = {
+    "mixed_or_none": lambda: (_entries(),),
+    "dicts_or_none": lambda: (_entries(),),
+    "objects_beside_numbers": lambda: (_entries(),),
     "pairs_in_places": lambda: (_entries(), 3),
     "pairs_or_none": lambda: (_entries(), 4),
     "arrays_or_none": lambda: (_entries(), 4),
@@ -131,6 +168,9 @@ EXAMPLE_ARGS = {
 }
 
 MORE_ARGS = {
+    "mixed_or_none": [lambda: (np.sin(np.arange(1.0, 91.0)),)],
+    "dicts_or_none": [lambda: (np.sin(np.arange(1.0, 91.0)),)],
+    "objects_beside_numbers": [lambda: (np.sin(np.arange(1.0, 91.0)),)],
     "pairs_or_none": [lambda: (-np.abs(_entries()), 4), lambda: (_entries(), 0)],
     "arrays_or_none": [lambda: (-1 - np.abs(_entries()), 2)],
     "rows_by_flag": [lambda: (-np.abs(_entries()), 4)],
