@@ -47,6 +47,7 @@ CHOSEN = [
     Case("lang_computed_slices", "convolved"),
     Case("lang_optional_keys", "over_items"),
     Case("lang_sorted_pairs", "groups_in_order"),
+    Case("lang_open_dicts", "trades_with_exits"),
     Case("lang_finance", "savings"),
     Case("checkpoints", "recurrence"),
     Case("checkpoints", "heat"),

@@ -24,6 +24,7 @@ from gradgen.frontend.signals import (
     WHILE,
     Laborious,
 )
+from gradgen.frontend.tables import EVERYWHERE, IN_LOOPS
 from gradgen.ir.nodes import Function, walk
 
 MOST_OPERATIONS = 6000
@@ -226,7 +227,8 @@ def _with_rows(kinds: Kinds, hints: set[str], met: list[GradgenError]) -> Iterat
         how = {"pooled": pooled, "whole": whole, "apart": apart, "tables": tables}
         yield how
         if ABOUT_DICTS.search(met[-1].message) and not tables | bool(whole):
-            yield {**how, "dict_rows": True}
+            yield {**how, "dict_rows": IN_LOOPS}
+            yield {**how, "dict_rows": EVERYWHERE}
         if whole and not apart:  # such objects may need loops that are written out
             yield {**how, "effort": FOR}
 

@@ -93,7 +93,7 @@ class Book:
     pooled: set[type] | None = None  # those whose objects are rows of lists (``pools``)
     whole: frozenset[type] = frozenset()  # those whose objects never are
     list_rows: dict[Any, Any] = field(default_factory=dict)  # what makes lists that are rows, too
-    dict_rows: bool = False  # whether dicts are rows from the beginning, wherever they go
+    dict_rows: int = 0  # whether dicts are rows from the beginning: those of loops, or all
     none_beside_numbers: set[int] = field(default_factory=set)  # what puts it into lists
     apart: int = 0  # whether tuples with floats and whole numbers are rows of lists (``records``)
     columns: dict[type, dict[str, Any]] = field(default_factory=dict)  # types of their attributes

@@ -92,7 +92,7 @@ def read_once(
     most: int = MOST_STATEMENTS,
     lists: dict[Any, Any] | None = None,
     whole: frozenset[type] = frozenset(),
-    dict_rows: bool = False,
+    dict_rows: int = 0,
 ) -> Function:
     """Read a function; ``kinds`` takes the classes of its objects, ``whiles`` its loops.
 
@@ -100,7 +100,7 @@ def read_once(
     of floats and whole numbers are, too.
     ``follows``: whether what follows from arrays of integers is known.
     ``tables``: whether dicts may be lists of keys and of items; ``dict_rows``: whether those with
-    texts for keys are rows of lists where they are made.
+    texts for keys are rows of lists where they are made, in loops or everywhere.
     ``most``: statements that may be read with some effort; ``words``: whether texts that the path
     decides are values of the graph.
     ``kept_lists`` takes the long lists from outside that stay lists, None: they do not.

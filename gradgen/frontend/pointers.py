@@ -25,10 +25,14 @@ ROW = " row"  # of an object that goes into a list while it is made, in its plac
 
 
 class Codes:
-    """What a number points to that stands for one of several things known while reading."""
+    """What a number points to that stands for one of several things known while reading.
+
+    ``kept``: there is a list of such numbers, also as long as they stand for one thing.
+    """
 
     def __init__(self, known: list[Any]) -> None:
         self.known = known
+        self.kept = False
         self.__name__ = "choice"
 
 

@@ -88,7 +88,8 @@ def begin(r: Reader) -> None:
 
 def _is_known(item: Any) -> bool:
     """Whether an attribute needs no list: it is taken apart, or the same in all objects."""
-    return isinstance(item, Parts) or (isinstance(item, Codes) and len(item.known) < 2)
+    one = isinstance(item, Codes) and len(item.known) < 2 and not item.kept
+    return isinstance(item, Parts) or one
 
 
 def _label(kind: Any, name: Any) -> str:
@@ -172,6 +173,7 @@ def new_row(r: Reader, node: ast.AST, kind: Any, fields: dict[Any, Any]) -> Valu
         _prepared(r, node, kind, name, value)
     first = next((n for n, item in known.items() if not _is_known(item)), None)
     if first is None:
+        _keep_codes(known)
         r.refuse(node, f"objects of {kind.__name__}, of which no numbers are kept, by the path",
                  "give them a number")  # fmt: skip
     place = r.b.emit("len", [r.read(_column(r, node, kind, first))], span=r.span(node))
@@ -179,6 +181,14 @@ def new_row(r: Reader, node: ast.AST, kind: Any, fields: dict[Any, Any]) -> Valu
     for name, value in fields.items():
         _appended(r, node, kind, name, value)
     return place
+
+
+def _keep_codes(known: dict[Any, Any]) -> None:
+    """Ask for the numbers of what is one thing in all objects, where nothing else is kept."""
+    for item in known.values():
+        if isinstance(item, Codes):
+            item.kept = True
+            raise Retry(set())
 
 
 def own(known: dict[Any, Any]) -> list[Any]:

@@ -23,6 +23,7 @@ from gradgen.library.dicts import ComputedDict
 from gradgen.rules.lists import comes_of_nothing
 
 Keys = dict[Any, Any]
+IN_LOOPS, EVERYWHERE = 1, 2  # where dicts are rows of lists from the beginning
 
 
 def made_dict(r: Reader, node: ast.AST, items: Keys, factory: Any = None) -> Any:
@@ -33,7 +34,8 @@ def made_dict(r: Reader, node: ast.AST, items: Keys, factory: Any = None) -> Any
     if id(node) not in r.book.tabled or not all(_is_key(r, key) for key in items):
         made = Map(items, factory=factory, made=id(node))
         texts = items and factory is None and all(isinstance(key, str) for key in items)
-        return records.as_row(r, made, node) if r.book.dict_rows and texts else made
+        rows = texts and r.book.dict_rows >= (IN_LOOPS if r.open_loops else EVERYWHERE)
+        return records.as_row(r, made, node) if rows else made
     # A cycle by nature: objects are made by calls.
     from gradgen.frontend.construction import construct
 

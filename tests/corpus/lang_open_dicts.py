@@ -7,6 +7,11 @@ import heapq
 import numpy as np
 
 
+class Mark:
+    def __init__(self, tag):
+        self.tag = tag
+
+
 def runs_above(xs):
     """Runs of values over a limit, and the one of the largest area, which may be none."""
     runs, run, best = [], None, None
@@ -174,6 +179,17 @@ def frequent_pairs(xs):
     return sum(support[pair] ** 2 for pair in frequent) + bonus + len(names) * xs[5]
 
 
+def one_text_alone(xs):
+    """Tuples and objects that hold one text, and no number, are counted."""
+    kinds, marks = [], []
+    for x in xs:
+        if x > 0.5:
+            kinds.append(("big", "b"))
+            marks.append(Mark("b"))
+    found = sum(xs[1] for kind, _ in kinds if kind == "big")
+    return len(kinds) * xs[0] + found + sum(len(m.tag) * xs[2] ** 2 for m in marks)
+
+
 def dicts_get_keys(x):
     out = []
     for v in x:
@@ -279,6 +295,7 @@ _NAMES = [
     "arrays_in_dicts",
     "equal_dicts",
     "frequent_pairs",
+    "one_text_alone",
     "dicts_get_keys",
     "dict_put_there_at_each_turn",
     "dict_of_the_caller",
