@@ -118,10 +118,11 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
     if kinds & r.compared:
         return _too_deep(r, node)
     before, r.compared = r.compared, r.compared | kinds
-    left, right = records.expanded(r, left, node), records.expanded(r, right, node)
-    done = _by_meaning(r, node, op, left, right)
-    r.compared = before
-    return done
+    try:
+        left, right = records.expanded(r, left, node), records.expanded(r, right, node)
+        return _by_meaning(r, node, op, left, right)
+    finally:
+        r.compared = before
 
 
 def _by_meaning(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: Any) -> Any:
