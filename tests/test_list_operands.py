@@ -93,6 +93,14 @@ def quotient(x: Any) -> Any:
     return np.sum((x[0], x[1]) / 2)
 
 
+def built_in(x: Any) -> Any:
+    return np.sum(pow([v for v in x], 2))
+
+
+def twice_a_range(x: Any) -> Any:
+    return sum(range(3) * 2) * x[0]
+
+
 def order(x: Any) -> Any:
     out = [v for v in x]
     return np.sum(x) if out > 0 else x[0]
@@ -104,7 +112,9 @@ def end_of_tuple(x: Any) -> Any:
     return sum(out)
 
 
-@pytest.mark.parametrize("loss", [power, difference, sign, quotient, order, end_of_tuple])
+@pytest.mark.parametrize(
+    "loss", [power, difference, sign, quotient, built_in, twice_a_range, order, end_of_tuple]
+)
 def test_operators_that_lists_lack_fail_as_in_python(loss: Any) -> None:
     with pytest.raises((TypeError, AttributeError)) as plain:
         loss(X)
@@ -112,3 +122,16 @@ def test_operators_that_lists_lack_fail_as_in_python(loss: Any) -> None:
         gradgen.grad(loss)(X)
     assert str(plain.value) in str(found.value)
     assert "test_list_operands.py" in found.value.__notes__[0]
+
+
+def less_what_is_given(x: Any, c: Any) -> Any:
+    return np.sum([v * v for v in x] - c)
+
+
+def test_whether_numpy_is_asked_depends_on_what_is_given() -> None:
+    for c in (np.float64(2.0), np.array(2.0), X):
+        gradient = gradgen.grad(less_what_is_given)(X, c)
+        assert_gradient(less_what_is_given, (X, c), (gradient,), (0,))
+    for given in (2.0, 2, [1.0, 2.0, 3.0]):
+        with pytest.raises(TypeError, match="unsupported operand"):
+            gradgen.grad(less_what_is_given)(X, given)

@@ -23,6 +23,7 @@ from gradgen.frontend.exact_kinds import is_exact
 from gradgen.frontend.indices import without_none
 from gradgen.frontend.iterables import as_positions
 from gradgen.frontend.lists import as_array, is_list
+from gradgen.frontend.operands import are_of_python, fail_as_python
 from gradgen.frontend.operators import arithmetic
 from gradgen.frontend.places import is_none as is_missing
 from gradgen.frontend.pointers import is_none, pointer, row_of_argument
@@ -84,6 +85,8 @@ def _power(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
         if len(given) == 3 and is_static(Seq(given)):
             return Const(pow(*map(static_value, given)))
         r.refuse(node, "pow with three arguments", "compute it outside")
+    if are_of_python(r, *given):
+        fail_as_python(r, node, *given, op=ast.Pow())
     return emit(r, node, RULES["pow"], given, {})
 
 
@@ -144,6 +147,8 @@ def _complex(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
 
 @special(divmod)
 def _divmod(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    if are_of_python(r, *args):
+        fail_as_python(r, node, *args, op=ast.FloorDiv())
     a, b = (as_array(r, as_value(r, v, node), node) for v in args)
     return Seq([r.hold(arithmetic(r, prim, a, b, node)) for prim in ("floordiv", "mod")])
 

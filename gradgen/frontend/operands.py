@@ -17,6 +17,8 @@ from gradgen.frontend.lists import is_list
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import LocalFunction, Map, Record, Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
+from gradgen.library.collections import KnownSet
+from gradgen.library.sets import ComputedSet
 
 LISTS = (list, tuple, range)
 
@@ -27,11 +29,11 @@ def are_of_python(r: Reader, *operands: Any) -> bool:
         return False  # there, a list may stand for an array
     listed = [_is_list(r, v) for v in operands]
     return any(listed) and all(
-        one or _is_literal(v) for one, v in zip(listed, operands, strict=True)
+        one or _is_pythons(v) for one, v in zip(listed, operands, strict=True)
     )
 
 
-def is_added_up(r: Reader, old: Any, value: Any) -> bool:
+def is_added_up(r: Reader, node: ast.AST, old: Any, value: Any) -> bool:
     """Whether ``old += value`` of a list is a sum of arrays: Python asks the array first.
 
     The sum is a new array, and the list stays what it is.
@@ -39,21 +41,30 @@ def is_added_up(r: Reader, old: Any, value: Any) -> bool:
     if r.frame.source.generated or not isinstance(value, Value | Ref):
         return False
     t = r.read(value).type
+    if _is_list(r, old) and t.kind == "any":
+        types = "give types: example arguments or annotations"
+        r.refuse(node, "a list += what may be a number or an array", types)
     return _is_list(r, old) and (t.kind == "array" or (t.is_scalar and not t.weak))
 
 
 def _is_list(r: Reader, value: Any) -> bool:
     if isinstance(value, Seq):
         return value.kind in (list, tuple)
+    if row_kinds.is_range(value):
+        return True
     return is_list(r, value) or (isinstance(value, Static) and type(value.obj) in LISTS)
 
 
-def _is_literal(value: Any) -> bool:
-    known = isinstance(value, Const) and type(value.const) in (int, float, bool)
-    return known and not value.type.points  # these stand for objects
+def _is_pythons(value: Any) -> bool:
+    """Whether a value is a number of Python, and not of NumPy: a literal, or what was given."""
+    if isinstance(value, Const):
+        known = type(value.const) in (int, float, bool)
+        return known and not value.type.points  # these stand for objects
+    given = isinstance(value, Value) and value.op is not None and value.op.prim == "leaf"
+    return given and value.type.is_scalar and value.type.weak
 
 
-def fail_as_python(r: Reader, node: Any, *operands: Any, op: ast.cmpop | None = None) -> None:
+def fail_as_python(r: Reader, node: Any, *operands: Any, op: ast.AST | None = None) -> None:
     """Raise what Python raises for an operator of things of which one has none."""
     code = compile(ast.fix_missing_locations(_tree(op or node.op, node)), "<operands>", "exec")
     given = [_one_like(r, node, v) for v in operands]
@@ -80,7 +91,11 @@ def _one_like(r: Reader, node: ast.AST, value: Any) -> Any:
         return {}
     if isinstance(value, LocalFunction):
         return _one_like
+    if row_kinds.is_range(value):
+        return range(0)
     if isinstance(value, Record):
+        if value.kind in (KnownSet, ComputedSet):
+            return set()
         return type(value.kind.__name__, (), {})()
     if isinstance(value, Seq):
         return value.kind() if value.kind in (tuple, list) else ()

@@ -170,7 +170,7 @@ def updated(r: Reader, s: ast.AugAssign, old: Any, value: Any, replaced: bool = 
     """
     if isinstance(old, Choice):
         return _chosen_updated(r, s, old, value)
-    if isinstance(s.op, ast.Add) and is_added_up(r, old, value):
+    if isinstance(s.op, ast.Add) and is_added_up(r, s, old, value):
         return binary(r, s, old, value)
     if isinstance(s.op, ast.Add) and _are_lists_of_lengths(r, old, value):
         return _extended(r, s, old, value)
