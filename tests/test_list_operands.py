@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,14 @@ def slices_plus_arrays(x: Any) -> Any:
     return sum(v * i for i, v in enumerate(out)) + sum(known) ** 2
 
 
+def limited_queue(x: Any) -> Any:
+    last = deque(maxlen=2)
+    for v in x:
+        last += [v, v * v]
+    last += (x[0],)
+    return last[0] * last[1]
+
+
 def item_plus_array(x: Any) -> Any:
     d = {"a": [x[0], x[1]]}
     d["a"] += x[1:]
@@ -59,7 +68,14 @@ def lists_beside_numpy(x: Any) -> Any:
 
 @pytest.mark.parametrize(
     "loss",
-    [grown_plus_array, known_plus_array, slices_plus_arrays, item_plus_array, lists_beside_numpy],
+    [
+        grown_plus_array,
+        known_plus_array,
+        slices_plus_arrays,
+        item_plus_array,
+        limited_queue,
+        lists_beside_numpy,
+    ],
 )
 def test_lists_and_arrays(loss: Any) -> None:
     value, gradient = gradgen.value_and_grad(loss)(X)

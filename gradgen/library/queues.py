@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 
 class LimitedDeque:
     """A queue that drops what is at its other end where it would be longer than its limit."""
@@ -16,6 +18,12 @@ class LimitedDeque:
 
     def __eq__(self, other):
         return isinstance(other, LimitedDeque) and self.items == other.items
+
+    def __iadd__(self, iterable):
+        if isinstance(iterable, np.ndarray):
+            raise TypeError("a deque += an array is a sum of arrays: use extend")
+        self.extend(iterable)
+        return self
 
     def append(self, item):
         """Add an item at the right."""
