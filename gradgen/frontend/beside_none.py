@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from gradgen.errors import UnsupportedError
 from gradgen.frontend.pointers import WORDS, is_none_itself, pointer
 from gradgen.frontend.values import Choice
 from gradgen.ir.nodes import Block, Const, Value
@@ -41,6 +42,9 @@ def as_item(r: Reader, value: Any, read: Callable[[Any], Value]) -> Value:
         with r.b.into(Block()) as block:
             block.results.append(as_item(r, option, read))
         sides.append(block)
-    type_ = joined_item(*(block.results[0].type for block in sides))
+    try:
+        type_ = joined_item(*(block.results[0].type for block in sides))
+    except UnsupportedError as error:
+        raise UnsupportedError(error.message, r.b.span, error.hint) from None
     how = {"style": "expression"}
     return r.b.append("if", [value.test], [type_], attrs=how, blocks=sides).out

@@ -133,18 +133,20 @@ def truth(r: Reader, value: Any, node: ast.expr) -> Value:
     test = as_value(r, value, node)
     if test.type.kind != "list":
         return test
-    return _has_items(r, node, test)
+    return _has_items(r, node, value)
 
 
-def _has_items(r: Reader, node: ast.expr, held: Value) -> Value:
+def _has_items(r: Reader, node: ast.expr, value: Any) -> Value:
     """Return whether a list of the graph has items; a tuple in a list may be None."""
     # A cycle by nature: a comparison may be a choice, and be read as one.
     from gradgen.frontend.row_kinds import may_be_none
 
+    held = r.read(value)
+
     def full() -> Value:
         return r.b.emit("len", [held])
 
-    if not may_be_none(r, held):
+    if not may_be_none(r, value):
         return full()
     there = r.b.emit("is_not", [held, Const(None)], span=r.span(node))
     some = lambda: r.b.emit("ne", [full(), Const(0)])  # noqa: E731

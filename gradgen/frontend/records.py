@@ -74,7 +74,7 @@ def _is_row_or_none(r: Reader, value: Choice) -> bool:
     return 0 < len(rows) < len(some) and all(
         isinstance(v, Map)
         or (isinstance(v, Record) and v.kind in (r.book.pooled or ()))
-        or (isinstance(v, Seq) and v.kind is not list and not _plain(r, v))
+        or (isinstance(v, Seq) and v.kind is not list and not _of_whole_numbers(r, v))
         for v in rows
     )
 
@@ -84,8 +84,19 @@ def _chosen_row(r: Reader, value: Choice, node: ast.AST) -> Any:
     # A cycle by nature: branches put what their sides make together.
     from gradgen.frontend.branches import choose
 
-    then, other = (functools.partial(as_row, r, v, node) for v in (value.then, value.other))
+    def side(one: Any) -> Any:
+        one = r.settled(one)
+        if isinstance(one, Choice):
+            return _chosen_row(r, one, node)
+        return _tuple_row(r, node, one) if isinstance(one, Seq) else as_row(r, one, node)
+
+    then, other = (functools.partial(side, v) for v in (value.then, value.other))
     return choose(r, node, value.test, then, other)
+
+
+def _of_whole_numbers(r: Reader, value: Seq) -> bool:
+    """Whether a tuple holds whole numbers alone: it may stand beside None as it is."""
+    return _plain(r, value) and set(_pattern(r, value)) == {"int"}
 
 
 def _plain(r: Reader, value: Seq) -> bool:

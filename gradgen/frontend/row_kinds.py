@@ -158,10 +158,21 @@ def may_be_none(r: Reader, value: Any) -> bool:
     """Whether a value may be an item of a list in which None stands beside numbers."""
     if not isinstance(value, Value | Ref) or not has_none(r):
         return False
+    if isinstance(value, Ref) and _is_own(r, value):
+        return False
     made = r.read(value).op
     if made is None or made.blocks or made.prim == "call":
         return True
+    if made.prim == "leaf" and r.book.recursive:
+        return True  # what a function that calls itself is given may be an item of a list
     return made.prim in ("load", "pop") and made.inputs[0].type.kind == "list"
+
+
+def _is_own(r: Reader, value: Ref) -> bool:
+    """Whether this is a list that was made as one, and never an item of a list."""
+    storage = value.storage
+    made = storage.lists and not value.steps and storage.tuples is False and not r.book.recursive
+    return made and INSIDE not in r.objects(storage)
 
 
 def dicts_made(r: Reader) -> list[type]:

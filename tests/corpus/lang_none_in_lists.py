@@ -173,6 +173,22 @@ def parents_in_a_heap(x):
     return total
 
 
+def rows_followed(x):
+    """A recursive function is given items of a list that may be None."""
+    n = len(x)
+    parents = [None] * n
+    for k in range(1, n):
+        if x[k] > 0.3:
+            parents[k] = (k - 1, k // 2)
+
+    def followed(row, depth):
+        if not row or depth > 3:
+            return 0.0
+        return x[row[0]] ** 2 * (row[1] + 1) + followed(parents[row[0]], depth + 1)
+
+    return followed(parents[n - 1], 0) + followed((1, 2), 0)
+
+
 class _Seen:
     def __init__(self, value, place):
         self.value, self.place = value, place
@@ -203,6 +219,7 @@ _EDGES = [(0, 1), (0, 2), (1, 2), (1, 3), (2, 3)]
 _AROUND = [[(1, 0), (2, 1)], [(0, 0), (2, 2), (3, 3)], [(0, 1), (1, 2), (3, 4)], [(1, 3), (2, 4)]]
 EXAMPLE_ARGS = {
     "parents_in_a_heap": lambda: (np.array([0.3, 0.5, 1.2, 0.7]),),
+    "rows_followed": lambda: (np.array([0.3, 0.52, 1.2, 0.7]),),
     "objects_and_numbers": lambda: (np.array([0.3, 0.52, 1.2, 0.7]),),
     "shortest_way": lambda: (np.array([0.5, 1.2, 0.8, 0.4, 1.5]), _EDGES, 4),
     "shortest_way_by_keys": lambda: (np.array([0.5, 1.2, 0.8, 0.4, 1.5]), _AROUND, 0),

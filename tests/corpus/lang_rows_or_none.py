@@ -136,6 +136,17 @@ def dicts_or_none(x):
     return sum(e["v"] * e["k"] if e is not None else 0.3 * x[1] for e in log)
 
 
+def best_so_far(x):
+    """A tuple of numbers, or None, from turn to turn."""
+    best, history = None, []
+    for i, v in enumerate(x):
+        found = (v**2, i) if v > 0.3 else None
+        if found is not None and (best is None or found > best):
+            best = found
+        history.append(best)
+    return sum(b[0] * (b[1] + 1) for b in history if b is not None)
+
+
 class _Held:
     def __init__(self, value, place):
         self.value, self.place = value, place
@@ -155,6 +166,7 @@ def objects_beside_numbers(x):
 
 EXAMPLE_ARGS = {
     "mixed_or_none": lambda: (_entries(),),
+    "best_so_far": lambda: (_entries(),),
     "dicts_or_none": lambda: (_entries(),),
     "objects_beside_numbers": lambda: (_entries(),),
     "pairs_in_places": lambda: (_entries(), 3),
@@ -168,6 +180,7 @@ EXAMPLE_ARGS = {
 }
 
 MORE_ARGS = {
+    "best_so_far": [lambda: (np.sin(np.arange(1.0, 91.0)),)],
     "mixed_or_none": [lambda: (np.sin(np.arange(1.0, 91.0)),)],
     "dicts_or_none": [lambda: (np.sin(np.arange(1.0, 91.0)),)],
     "objects_beside_numbers": [lambda: (np.sin(np.arange(1.0, 91.0)),)],
