@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import enum
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -26,13 +27,18 @@ from gradgen.ir.nodes import Const, Value, next_id
 from gradgen.library.queues import LimitedDeque
 
 
-@deep
-def evaluate(r: Reader, node: ast.expr) -> Any:
-    """Return the value of an expression."""
+@functools.cache
+def _handlers() -> Any:
     # A cycle by nature: handlers read calls and subscripts, and these read expressions.
     from gradgen.frontend.expressions import HANDLERS
 
-    handler = HANDLERS.get(type(node))
+    return HANDLERS
+
+
+@deep
+def evaluate(r: Reader, node: ast.expr) -> Any:
+    """Return the value of an expression."""
+    handler = _handlers().get(type(node))
     if handler is None:
         r.refuse(node, f"{_construct(node)} is not supported", "rewrite it with plain arithmetic")
     r.b.span = r.span(node)

@@ -233,7 +233,7 @@ def _link(r: Reader, popped: Storage, items: Storage, more: set[Thing]) -> None:
     inside = {thing for one in (items, *more) for thing in r.members.get(one, ())}
     read = {thing for thing in r.entangled if token is not None and token in r.objects(thing)}
     others = sorted((inside | read | more) - {items, popped}, key=lambda thing: thing.id)
-    seen = [thing for thing in others if r.visible(thing)]
+    seen = r.visible_of(others)
     link = Storage()
     link.lists = popped.lists
     for thing in (popped, *seen) if seen else ():
@@ -278,9 +278,9 @@ def require_unseen(r: Reader, items: Storage) -> None:
     item = r.versions[items].type.item
     if item is not None and item.is_scalar:
         return
-    for thing in sorted(r.objects(items), key=lambda o: o.id):
-        if not is_list(thing) and r.visible(thing):
-            refuse(r, thing, items)
+    arrays = [thing for thing in r.objects(items) if not is_list(thing)]
+    for thing in r.visible_of(sorted(arrays, key=lambda o: o.id)):
+        refuse(r, thing, items)
     for inner in visible_members(r, items):
         refuse(r, inner, items)
 
@@ -304,7 +304,7 @@ def visible_members(r: Reader, items: Storage) -> list[Thing]:
             held.add(thing)  # it was read from the list, and no view
     if MIXED in r.objects(items):
         held |= _members_of_some_list(r, items)
-    return sorted((m for m in held if r.visible(m)), key=lambda m: m.id)
+    return r.visible_of(sorted(held, key=lambda m: m.id))
 
 
 def note_lists_inside(r: Reader, carried: Any) -> None:

@@ -13,21 +13,22 @@ def contents(box: Box) -> Any:
     """Return what a box holds: items, fields, or the storage of a list that has grown."""
     if isinstance(box, Record):
         return box.fields
-    assert isinstance(box, Seq | Map)
-    return box.grown if isinstance(box, Seq) and box.grown is not None else box.items
+    if isinstance(box, Seq):
+        return box.items if box.grown is None else box.grown
+    assert isinstance(box, Map)
+    return box.items
 
 
 def refill(box: Box, new: Any) -> None:
     """Replace what a box holds; only the reader does so, which keeps account."""
     if isinstance(box, Record):
         box.fields = new
-    elif isinstance(box, Seq) and isinstance(new, Storage):
-        box.items, box.grown = [], new
+    elif isinstance(box, Seq):
+        grown = isinstance(new, Storage)
+        box.items, box.grown = ([], new) if grown else (new, None)
     else:
-        assert isinstance(box, Seq | Map)
+        assert isinstance(box, Map)
         box.items = new
-        if isinstance(box, Seq):
-            box.grown = None
 
 
 def name_lists(box: Box) -> None:
@@ -84,11 +85,16 @@ def same_class(a: Any, b: Any) -> bool:
 
 def leaves(value: Any) -> list[Any]:
     """Return the graph values and references inside a value, in order."""
-    if isinstance(value, Value | Ref):
-        return [value]
-    if isinstance(value, Choice):
-        return [*leaves(value.then), *leaves(value.other)]
-    return [leaf for _, item in parts(value) for leaf in leaves(item)]
+    stack, found = [value], list[Any]()
+    while stack:
+        v = stack.pop()
+        if isinstance(v, (Value, Ref)):
+            found.append(v)
+        elif isinstance(v, Choice):
+            stack += (v.other, v.then)
+        elif isinstance(v, (Box, LocalFunction)):
+            stack += [item for _, item in reversed(parts(v))]
+    return found
 
 
 def boxes_in(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[tuple[Any, ...], Box]]:

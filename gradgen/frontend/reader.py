@@ -130,7 +130,13 @@ class Reader(Sharing):
                 return self.b.span  # what our own code left to be done is done in this statement
             source = self.frame.source
         span: Span = source.span(node)
-        return span if self.frame.call is None else replace(span, call=self.frame.call)
+        if self.frame.call is None:
+            return span
+        known, called = self.frame.spans.get(id(span), (None, None))
+        if known is not span or called.call is not self.frame.call:
+            called = replace(span, call=self.frame.call)
+            self.frame.spans[id(span)] = span, called
+        return called
 
     def refuse(self, node: ast.AST, message: str, hint: str = "") -> NoReturn:
         """Raise the error for what has no derivative here."""

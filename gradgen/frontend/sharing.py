@@ -40,6 +40,11 @@ class Sharing:
         """Whether any name that is still read holds a storage or box."""
         return leads_to(self._held_still(), thing)
 
+    def visible_of(self, things: Sequence[Thing]) -> list[Thing]:
+        """Return those that any name holds which is still read."""
+        found = reached(self._held_still()) if things else {}
+        return [thing for thing in things if id(thing) in found]
+
     def visible_among(self, things: Sequence[Thing]) -> list[Thing]:
         """Return those that any name holds which is still read, or an open expression."""
         held = [*self._held_still(), *self.awaited] if things else []
@@ -58,16 +63,9 @@ class Sharing:
             found += [value for name, value in frame.names.items() if name not in dead]
         return found
 
-    @contextmanager
-    def awaiting(self) -> Iterator[None]:
+    def awaiting(self) -> Awaiting:
         """Read an expression or a statement, whose parts nothing waits for after it."""
-        start, before = len(self.awaited), self.awaited_from
-        self.awaited_from = start
-        try:
-            yield
-        finally:
-            del self.awaited[start:]
-            self.awaited_from = before
+        return Awaiting(self)
 
     def await_part(self, value: Any) -> None:
         """Note what a part of the open expression is: it is read when all of them are there."""
@@ -129,14 +127,21 @@ class Sharing:
     def reach(self, thing: Thing) -> list[Thing]:
         """Return the storages or boxes that may be the same memory as one, itself first."""
         mine = self.objects(thing)
+        meets = self._meets(mine)
         known = {*self.entangled, *mine} - {thing}
         found = [
             s
             for s in known
-            if listed.related(thing, s, self.objects(s) & mine)
+            if (s in meets or not meets.isdisjoint(self.entangled.get(s, ())))
+            and listed.related(thing, s, self.objects(s) & mine)
             and thing is not getattr(s, "grown", None)
         ]
         return [thing, *sorted(found, key=lambda s: s.id)]
+
+    def _meets(self, mine: set[Thing]) -> set[Thing]:
+        """Return what a thing has to be, or to be noted with, for its objects to meet some."""
+        noted = mine.union(self.entangled, *self.entangled.values())
+        return mine | {o for o in noted if isinstance(o, Seq) and o.grown in mine}
 
     def entangle(
         self,
@@ -185,6 +190,23 @@ class Sharing:
         for notes in (self.entangled, self.causes, self.picks):
             for thing in [t for t in notes if not known(t)]:
                 del notes[thing]
+
+
+class Awaiting:
+    """An expression or a statement that is open: nothing waits for its parts after it."""
+
+    __slots__ = ("before", "sharing", "start")
+
+    def __init__(self, sharing: Sharing) -> None:
+        self.sharing = sharing
+
+    def __enter__(self) -> None:
+        self.start, self.before = len(self.sharing.awaited), self.sharing.awaited_from
+        self.sharing.awaited_from = self.start
+
+    def __exit__(self, *_: object) -> None:
+        del self.sharing.awaited[self.start :]
+        self.sharing.awaited_from = self.before
 
 
 def _dead_names(frame: Frame) -> Collection[str]:

@@ -376,6 +376,7 @@ class Frame:
     statement: Any = None
     statement_block: Any = None
     call: Any = None  # the place of the call
+    spans: dict[int, tuple[Any, Any]] = field(default_factory=dict)  # places, and with the call
 
     def outward(self) -> Iterator[Frame]:
         """Yield this frame and those of the functions around it."""
