@@ -465,3 +465,17 @@ def test_lists_of_matrices_in_columns() -> None:
     args = np.array([[3.0, 0.4], [-0.2, 2.5]]), np.array([0.6, -1.2]), 3
     got = gradgen.grad(feedback_gains, backend="numba")(*args)
     np.testing.assert_allclose(got, gradgen.grad(feedback_gains)(*args), rtol=1e-12)
+
+
+def curve(points: Any, t: float) -> Any:
+    rows = list(points)
+    while len(rows) > 1:
+        rows = [(1.0 - t) * p + t * q for p, q in zip(rows, rows[1:])]
+    return np.sum(rows[0] ** 2)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_rows_of_an_array_go_into_the_list_that_computed_ones_replace(order: Any) -> None:
+    points = np.array([[0.0, 0.1], [0.9, 1.4], [1.8, -0.2]], order=order)
+    got = gradgen.grad(curve, backend="numba")(points, 0.3)
+    np.testing.assert_allclose(got, gradgen.grad(curve)(points, 0.3), rtol=1e-12)

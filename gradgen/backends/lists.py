@@ -59,8 +59,16 @@ def joined(op: Op) -> Found:
 
 
 def plain_items(op: Op) -> Found:
-    """Return the numbers of an array as a list, or as a list of lists."""
+    """Return the numbers of an array as a list, or as a list of lists; rows as arrays.
+
+    Numba's ``list(a)`` holds rows of any layout, which are not of the type of rows that are
+    computed: one list could not stand for the other.
+    """
     rank = op.inputs[0].type.rank
+    if not op.attrs.get("plain") and rank is not None and rank > 1:
+        lines = ["    return [a[i].copy() for i in range(len(a))]"]
+        doc = "Return the rows of an array as a list."
+        return "_rows", text_of("a", doc, lines), [op.inputs[0]]
     if not op.attrs.get("plain") or rank not in (1, 2):
         return None
     row = "[a[i, j] for j in range(a.shape[1])]" if rank == 2 else "a[i]"
