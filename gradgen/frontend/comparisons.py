@@ -20,14 +20,19 @@ from gradgen.frontend import (
     records,
     row_kinds,
     texts,
-    unbound,
     words,
 )
 from gradgen.frontend.aggregates import run_text
-from gradgen.frontend.arguments import every_item
 from gradgen.frontend.classes import MISSING
 from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value, evaluate
+from gradgen.frontend.item_by_item import (
+    SYMBOLS,
+    compared_dicts,
+    equal_sequences,
+    ordered_sequences,
+    too_deep,
+)
 from gradgen.frontend.membership import contains
 from gradgen.frontend.objects import Method, class_of
 from gradgen.frontend.operands import are_of_python, fail_as_python
@@ -55,13 +60,11 @@ from gradgen.ir import lengths
 from gradgen.ir.nodes import Const, Value
 from gradgen.library.collections import KnownSet
 
-SYMBOLS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 SOMETHING = (
     Value, Ref, Seq, Map, Record, LocalFunction, BoundMethod, Method, Once, Lazy,
 )  # fmt: skip
 OPERATORS = {prim: kind for kind, prim in COMPARE.items()}
 FUNCTIONS = (LocalFunction, Static)
-ORDER = ("__lt__", "__le__", "__gt__", "__ge__")
 MARKS = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType, np.ufunc)
 EQUAL_RANGES = """
 n = len(a)
@@ -116,7 +119,7 @@ def compare_two(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         return _by_meaning(r, node, op, left, right)
     kinds = records.tuples_of(left) | records.tuples_of(right)
     if kinds & r.compared:
-        return _too_deep(r, node)
+        return too_deep(r, node)
     before, r.compared = r.compared, r.compared | kinds
     try:
         left, right = records.expanded(r, left, node), records.expanded(r, right, node)
@@ -131,18 +134,6 @@ def _by_meaning(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right: A
         if done is not MISSING:
             return done
     return _of_numbers(r, node, COMPARE[type(op)], left, right)
-
-
-def _too_deep(r: Reader, node: ast.Compare) -> Value:
-    """Raise where tuples of one kind, which hold each other, would be compared to any depth.
-
-    As in a heap of trees, ``(weight, count, left, right)``, in which no count is there twice.
-    """
-    error = NotImplementedError(
-        "tuples in tuples are compared by what stands before them: let a number there be in one"
-    )
-    unbound.raise_where(r, error, Const(True), r.span(node))
-    return Const(False)
 
 
 def _of_chosen_and_members(
@@ -217,10 +208,10 @@ def _of_containers(r: Reader, node: ast.Compare, op: ast.cmpop, left: Any, right
         for one in (left, right):
             asked.note(r, one, asked.COUNT)
         if prim not in ("eq", "ne"):
-            return _ordered_sequences(r, node, op, left.items, right.items)
-        return _equal_sequences(r, node, prim, left, right)
+            return ordered_sequences(r, node, op, left.items, right.items)
+        return equal_sequences(r, node, prim, left, right)
     if isinstance(left, Map) and isinstance(right, Map):
-        return _compared_dicts(r, node, prim, left, right)
+        return compared_dicts(r, node, prim, left, right)
     if _are_rows(r, left, right):
         return _compared_rows(r, node, prim, left, right)
     return MISSING
@@ -409,120 +400,3 @@ def _are_apart(left: Any, right: Any) -> bool:
         return False
     kinds = Record | Map | Static | LocalFunction | Seq
     return all(_is_number(v) or isinstance(v, kinds) for v in (left, right))
-
-
-def _ordered_sequences(
-    r: Reader, node: ast.Compare, op: ast.cmpop, left: list[Any], right: list[Any]
-) -> Any:
-    """Return the order of two tuples or lists: that of the first items that differ, or lengths."""
-    if not left or not right:
-        return Const(bool(FOLD[COMPARE[type(op)]](len(left), len(right))))  # type: ignore[operator]
-    (a, *rest), (b, *others) = left, right
-    if _without_order(a) and _without_order(b):
-        return _same_or_raised(r, node, op, left, right)
-    if records.tuples_of(a) & r.compared:
-        return _too_deep(r, node)
-    if not rest and not others:
-        return compare_two(r, node, op, a, b)
-    strict = ast.Lt() if isinstance(op, ast.Lt | ast.LtE) else ast.Gt()
-    raising = any(_without_order(v) or records.tuples_of(v) & r.compared for v in rest)
-    chain = _in_statements if raising else branches.chain
-    tied = [
-        lambda: _tie(compare_two(r, node, ast.Eq(), a, b)),
-        lambda: _ordered_sequences(r, node, op, rest, others),
-    ]
-    tests = [
-        lambda: compare_two(r, node, strict, a, b),
-        lambda: chain(r, node, tied, stop_on=False),
-    ]
-    return chain(r, node, tests, stop_on=True)
-
-
-def _in_statements(
-    r: Reader, node: ast.expr, tests: list[Callable[[], Any]], stop_on: bool
-) -> Value:
-    """Return ``a and b``, or for ``stop_on`` ``a or b``, where ``b`` may raise in a statement."""
-    test = branches.truth(r, tests[0](), node)
-    if isinstance(test, Const):
-        return test if bool(test.const) is stop_on else tests[1]()
-    sides = [lambda: Const(stop_on), tests[1]]
-    then, other = sides if stop_on else sides[::-1]
-    return branches.choose(r, node, test, then, other)
-
-
-def _without_order(value: Any) -> str:
-    """Return the name of a value's class, if none of its values is less than another one."""
-    if isinstance(value, Choice):
-        names = {_without_order(value.then), _without_order(value.other)}
-        return names.pop() if len(names) == 1 else ""
-    if isinstance(value, LocalFunction | Method):
-        return "function" if isinstance(value, LocalFunction) else "method"
-    if isinstance(value, Static) and isinstance(value.obj, types.FunctionType):
-        return "function"
-    kind = class_of(value)
-    if kind is None or any(getattr(kind, m) is not getattr(object, m) for m in ORDER):
-        return ""
-    return kind.__name__
-
-
-def _same_or_raised(
-    r: Reader, node: ast.Compare, op: ast.cmpop, left: list[Any], right: list[Any]
-) -> Any:
-    """Compare sequences that begin with objects without an order: equal ones only have one.
-
-    As in a heap of ``(time, count, job)``, in which no count is there twice.
-    """
-    (a, *rest), (b, *others) = left, right
-    sign = SYMBOLS[COMPARE[type(op)]]
-    one, other = map(_without_order, (a, b))
-
-    def unlike() -> Any:
-        r.fail(
-            node, TypeError(f"'{sign}' not supported between instances of '{one}' and '{other}'")
-        )
-
-    test = branches.truth(r, _tie(compare_two(r, node, ast.Eq(), a, b)), node)
-
-    def below() -> Any:
-        return _ordered_sequences(r, node, op, rest, others)
-
-    if isinstance(test, Const):
-        return below() if test.const else unlike()
-    return branches.choose(r, node, test, below, unlike)
-
-
-def _compared_dicts(r: Reader, node: ast.Compare, prim: str, left: Map, right: Map) -> Any:
-    """Compare two dicts by their items, as Python does; they have no order."""
-    if prim not in ("eq", "ne"):
-        signs = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
-        what = f"'{signs[prim]}' not supported between instances of 'dict' and 'dict'"
-        r.fail(node, TypeError(what))
-    one, other = every_item(r, node, left), every_item(r, node, right)
-    if any(map(unbound.may_miss, [*one.values(), *other.values()])):
-        r.refuse(node, "a comparison of dicts that have some keys on one path", "compare items")
-    if set(one) != set(other):
-        return Const(prim == "ne")
-    if list(one) != list(other) and OrderedDict in row_kinds.dicts_made(r):
-        r.refuse(node, "a comparison of dicts in another order", "compare sorted(d.items())")
-    pair = Seq(list(one.values())), Seq([other[k] for k in one])
-    return _equal_sequences(r, node, prim, *pair)
-
-
-def _tie(test: Any) -> Any:
-    """Mark a test of equality that is not the user's: no warning is due where it decides."""
-    if isinstance(test, Value) and test.op is not None and test.op.prim == "eq":
-        test.op.attrs["tie"] = True
-    return test
-
-
-def _equal_sequences(r: Reader, node: ast.Compare, prim: str, left: Seq, right: Seq) -> Value:
-    """Compare tuples or lists item by item, as Python does."""
-    kinds = any(issubclass(left.kind, k) and issubclass(right.kind, k) for k in (tuple, list))
-    if not kinds or len(left.items) != len(right.items):
-        return Const(prim == "ne")
-    if not left.items:
-        return Const(prim == "eq")
-    pairs = list(zip(left.items, right.items, strict=True))
-    tests = [lambda a=a, b=b: compare_two(r, node, ast.Eq(), a, b) for a, b in pairs]
-    same = branches.truth(r, branches.chain(r, node, tests, stop_on=False), node)
-    return branches.negated(r, same) if prim == "ne" else same
