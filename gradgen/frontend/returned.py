@@ -68,7 +68,7 @@ def returned(
             )
         result, aux = result.items[0], _settled(r, result.items[1])
         if options.batch and _has_choice(aux):
-            raise ArgumentError(
+            raise ResultError(
                 f"what {function.name!r} returns beside its value has different kinds of things "
                 "on different paths, and so for different examples",
                 function.span,

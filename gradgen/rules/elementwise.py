@@ -42,7 +42,7 @@ def function(
         rule(f"math.{python}", PYTHON_FLOAT, callables=[f"math.{python}"], **entry)
     if name in OF_CMATH:
         samples = (f"cmath.{name}(x + 1j * p).imag", f"cmath.{name}(p).real")
-        entry |= {"closed": "", "domain": "", "unproved": "as of NumPy", "of_complex": "analytic"}
+        entry |= {"domain": "", "of_complex": "analytic"}
         rule(f"cmath.{name}", lambda inputs, attrs: COMPLEX, callables=[f"cmath.{name}"], **entry,
              samples=samples)  # fmt: skip
 
