@@ -1,7 +1,8 @@
 """Functions of which the path has chosen one, many branches ago: a number says which one it is.
 
 A state machine's ``self.state = self.idle`` is such a choice.  Each branch would double the tests
-that lead to a function; as there are only a few functions, a number tells them apart.
+that lead to a function; as there are only a few functions, a number tells them apart.  So it is
+with texts, as in ``state = "idle"``, where the tests have become many.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
 
 SHORT = 4  # fewer options are asked for by the tests that led to them
+FEW = 12  # fewer texts, with what stands there twice, are asked for by these
 Numbers = list[tuple[Any, int]]
 
 
@@ -30,7 +32,7 @@ def numbered(join: Join, made: Choice, raw: Choice, name: str) -> Choice | None:
     ``made`` is what stands after the branch, and ``raw`` what stood at the ends of its two sides.
     """
     found = options(raw)
-    if len(found) < SHORT or not _are_functions(found):
+    if len(found) < SHORT or not (_are_functions(found) or _are_many_texts(found)):
         return None
     known = _numbers(raw)
     held = dict(zip((_number(known, f) for f in found), options(made), strict=True))
@@ -46,7 +48,7 @@ def numbered(join: Join, made: Choice, raw: Choice, name: str) -> Choice | None:
     for number in reversed(numbers[:-1]):
         is_it = join.r.b.emit("eq", [which, Const(number)], span=join.span)
         out = Choice(is_it, held[number], out)
-    return told_by(out, which, numbers)
+    return Choice(out.test, out.then, out.other, (which, numbers))
 
 
 def told_by(choice: Choice, which: Value, numbers: tuple[int, ...]) -> Choice:
@@ -60,6 +62,12 @@ def _are_functions(found: list[Any]) -> bool:
     """Whether these are functions, or other things that are known, and not only the latter."""
     known = all(isinstance(f, Method | LocalFunction | Static) for f in found)
     return known and any(isinstance(f, Method | LocalFunction) for f in found)
+
+
+def _are_many_texts(found: list[Any]) -> bool:
+    """Whether these are texts, or None, that lead to many tests."""
+    known = all(isinstance(f, Static) and isinstance(f.obj, str | None) for f in found)
+    return known and len(found) >= FEW
 
 
 def _numbers(raw: Choice) -> Numbers:

@@ -1,6 +1,7 @@
 """Objects whose attribute is the method that comes next, and functions that paths choose anew."""
 
 import math
+from collections import Counter
 
 import numpy as np
 
@@ -192,6 +193,25 @@ def method_or_default(inputs, gain):
     return total + used(inputs[2]) + plain.total(inputs) + found.total(inputs)
 
 
+def states_counted(inputs, gain):
+    """States that are texts, of a loop that is written out, as its list has a known length."""
+    state, heat, log = "idle", 0.0, []
+    for x in inputs:
+        if state == "idle" and x > 0.6:
+            state = "heat"
+        elif state == "heat":
+            heat += gain * x**2
+            if heat > 1.0:
+                state = "cool"
+        elif state == "cool":
+            heat *= 0.5
+            if heat < 0.2:
+                state = "idle"
+        log.append((state, heat))
+    counts = Counter(state for state, _ in log)
+    return heat + counts["heat"] * inputs[0] + sum(v for state, v in log if state == "cool")
+
+
 INPUTS = np.array([0.21, 0.71, 0.61, 0.91, 0.11, 0.31, 0.81, 1.21, 0.56, 0.41, 0.92, 0.051])
 
 EXAMPLE_ARGS = {
@@ -199,6 +219,7 @@ EXAMPLE_ARGS = {
     "states_compared": lambda: (INPUTS.copy(), 0.9),
     "state_used_after_the_loop": lambda: (INPUTS.copy(), 0.9),
     "functions_take_turns": lambda: (INPUTS.copy(), 0.9),
+    "states_counted": lambda: (INPUTS.tolist()[:8], 0.9),
     "function_or_none": lambda: (INPUTS.copy(), 0.9),
     "hook_is_method_or_none": lambda: (INPUTS.copy(), 0.9),
     "method_or_default": lambda: (INPUTS.copy(), 0.9),
