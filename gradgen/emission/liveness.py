@@ -214,7 +214,10 @@ class _Numbering:
     def _choose(self, v: Value) -> int:
         hint = self.hint[v]
         taken, spare = self.taken[hint], self.spare[hint]
-        for u in self.partners.get(v, ()):
+        partners = self.partners.get(v, [])
+        # What a test is given is the variable of the turns, which come after it in the program.
+        beyond = [w for u in partners if u not in self.number for w in self.partners.get(u, ())]
+        for u in (*partners, *beyond):
             if u in self.number and self.hint[u] == hint and self.number[u] not in taken:
                 return self.number[u]
         wanted = self._wanted(v)

@@ -108,8 +108,8 @@ class _Namer:
     def _collect_loop(self, op: Op) -> None:
         params, inits = carried(op)
         groups = [op.outputs, inits, *(end.results for end in ends(op.blocks[-1]))]
-        if op.prim == "while":
-            groups.append(op.blocks[0].params)
+        if op.prim == "while":  # the test and the turns have one variable each
+            groups.insert(0, op.blocks[0].params)
         for group in groups:
             for p, v in zip(params, group, strict=True):
                 self._link(p, v)

@@ -35,7 +35,8 @@ def unpackings(
         spare = [length] if read[length.out] == 2 and length.out not in folded else []
         row = reads[0].inputs[0].op
         before = block.ops[:k][::-1]
-        if row is not None and read[row.out] == len(reads) and _is_just_before(row, before):
+        alone = row is not None and len(row.outputs) == 1 and read[row.out] == len(reads)
+        if row is not None and alone and _is_just_before(row, before):
             spare.append(row)
         out[op] = [*reads, *spare]
     out.update(_of_rows(block, folded, read))

@@ -10,7 +10,15 @@ import ast
 from typing import Any
 
 from gradgen.frontend.comprehensions import hidden
-from gradgen.frontend.cursors import LEFT, TAKEN, is_cursor, item_taken, items_left, iterator_begun
+from gradgen.frontend.cursors import (
+    LEFT,
+    TAKEN,
+    is_cursor,
+    item_taken,
+    items_left,
+    iterator_begun,
+    own_begun,
+)
 from gradgen.frontend.growing import held_by
 from gradgen.frontend.iterables import takes_turns
 from gradgen.frontend.own_iterators import STOP
@@ -20,11 +28,11 @@ from gradgen.frontend.signals import OwnIterator
 from gradgen.frontend.values import Cursor, Lazy, Static
 from gradgen.syntax import located, nodes_in
 
-BEGIN = "items begun"  # a name that no program has
+BEGIN, OWN = "items begun", "own items begun"  # names that no program has
 ZIP = "several at once"
 CALLED = {
     BEGIN: Static(iterator_begun), LEFT: Static(items_left), TAKEN: Static(item_taken),
-    STOP: Static(StopIteration),
+    OWN: Static(own_begun), STOP: Static(StopIteration),
 }  # fmt: skip
 
 
@@ -116,7 +124,7 @@ def _abreast(r: Reader, s: ast.For, call: ast.Call, own: list[bool], first: bool
     before: list[ast.stmt] = []
     steps: list[ast.stmt] = []
     for name, arg, target, asks in list(zip(names, call.args, to, own, strict=True))[first:]:
-        before.append(ast.Assign([_store(name)], arg if asks else _call(BEGIN, arg)))
+        before.append(ast.Assign([_store(name)], _call(OWN if asks else BEGIN, arg)))
         steps += _taken(name, target, asks)
     body = [*steps, *assigned, *s.body]
     loop: ast.stmt = ast.While(ast.Constant(True), body, [])

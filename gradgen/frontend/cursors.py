@@ -23,7 +23,7 @@ from gradgen.frontend.objects import class_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import OwnIterator, Stepwise, Turnwise
 from gradgen.frontend.special import no_more, special
-from gradgen.frontend.special_methods import special_method
+from gradgen.frontend.special_methods import invoked, special_method
 from gradgen.frontend.values import (
     Cursor,
     Iteration,
@@ -372,6 +372,17 @@ def items_left(iterator: Any) -> bool:
 def item_taken(iterator: Any) -> Any:
     """Stand for the next item."""
     raise NotImplementedError
+
+
+def own_begun(iterator: Any) -> Any:
+    """Stand for what an object of a class with a ``__next__`` gives where a loop begins."""
+    raise NotImplementedError
+
+
+@special(own_begun, listed=False)
+def _own_begun(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    given = args[0]
+    return invoked(r, node, given, "__iter__") if special_method(given, "__iter__") else given
 
 
 @special(iterator_begun, listed=False)

@@ -7,6 +7,7 @@ from typing import Any
 
 from gradgen.frontend.jumps import jumps_of
 from gradgen.frontend.reader import Reader
+from gradgen.frontend.special_methods import special_method
 from gradgen.frontend.values import Static
 from gradgen.syntax import located
 
@@ -23,9 +24,11 @@ def steps_of(r: Reader, s: ast.For, iterator: Any) -> list[ast.stmt]:
     made = r.expansions.get((id(s), "iterated"))
     if made is None:
         load = ast.Load()
+        begun = ast.Call(ast.Attribute(ast.Name(name, load), "__iter__", load), [], [])
+        begin = ast.Assign([ast.Name(name, ast.Store())], begun)
         asked = ast.Call(ast.Attribute(ast.Name(name, load), "__next__", load), [], [])
         end = ast.ExceptHandler(ast.Name(STOP, load), None, [*s.orelse, ast.Break()])
         body = ast.Try([ast.Assign([s.target], asked)], [end], [], [])
         loop = ast.While(ast.Constant(True), [body, *s.body], [])
-        made = r.expansions[id(s), "iterated"] = [located(loop, s)]
-    return list(made)
+        made = r.expansions[id(s), "iterated"] = [located(begin, s), located(loop, s)]
+    return list(made) if special_method(iterator, "__iter__") else list(made[1:])

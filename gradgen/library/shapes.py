@@ -169,18 +169,18 @@ def trace(a, offset=0, axis1=0, axis2=1, dtype=None, out=None):
     return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype)
 
 
-def lower(m, k):
-    """Keep what is on a diagonal and below it; zero elsewhere."""
+def lower(m, k, zero):
+    """Keep what is on a diagonal and below it; zero elsewhere, which is ``False`` of truths."""
     columns = np.arange(np.shape(m)[-1])
     rows = columns if np.ndim(m) == 1 else np.arange(np.shape(m)[-2])
-    return np.where(columns <= rows[:, None] + k, m, 0)
+    return np.where(columns <= rows[:, None] + k, m, zero)
 
 
-def upper(m, k):
-    """Keep what is on a diagonal and above it; zero elsewhere."""
+def upper(m, k, zero):
+    """Keep what is on a diagonal and above it; zero elsewhere, which is ``False`` of truths."""
     columns = np.arange(np.shape(m)[-1])
     rows = columns if np.ndim(m) == 1 else np.arange(np.shape(m)[-2])
-    return np.where(columns >= rows[:, None] + k, m, 0)
+    return np.where(columns >= rows[:, None] + k, m, zero)
 
 
 @reads("np.row_stack", samples=())

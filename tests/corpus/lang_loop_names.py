@@ -124,11 +124,46 @@ def indices_read_behind_loops(x, n):
     return x * (i + j + k)
 
 
+def tests_that_are_numbers(x, orders):
+    """A test is the number itself where that is zero, and has a variable of its own."""
+    cost, left = 0.0, 0
+    size = [3, 1, 2, 4]
+    for wanted, limit in orders:
+        i = 0
+        while wanted and i < 4 and x[i] <= limit:
+            k = min(wanted, size[i])
+            cost += k * x[i] ** 2
+            wanted -= k
+            i += 1
+        left += wanted
+    return cost + left * x[0]
+
+
+def corners_cut(x):
+    """What is left of a list that loses items is unpacked after the loop that takes them out."""
+    ring, total, turns = list(range(len(x))), 0.0, 0
+    while len(ring) > 3:
+        turns += 1
+        if turns > 100:
+            raise ValueError("no corner")
+        for k in range(len(ring)):
+            i, j, m = ring[k - 1], ring[k], ring[(k + 1) % len(ring)]
+            if x[i] + x[m] > 2.0 * x[j]:
+                total += (x[i] + x[m]) ** 2
+                ring.pop(k)
+                break
+    i, j, m = ring
+    return total + x[i] * x[j] * x[m]
+
+
 def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
+_ORDERS = [(2, 0.8), (3, 1.0), (1, 0.5)]
 EXAMPLE_ARGS = {
+    "tests_that_are_numbers": lambda: (np.array([0.3, 0.7, 1.1, 0.9]), _ORDERS),
+    "corners_cut": lambda: (np.array([0.3, 0.9, 0.2, 1.3, 0.7]),),
     "indices_read_behind_loops": lambda: (0.7, 4),
     "index_shadows_array": lambda: (_normal(2, 3), _normal(2)),
     "name_of_two_kinds": lambda: (0.7,),

@@ -83,8 +83,40 @@ def asked_by_next(x):
     return first * second + next(Places(x[:0]), 2.0) ** 2 * first
 
 
+class Batches:
+    """Begins anew where a loop does."""
+
+    def __init__(self, x, size):
+        self.x, self.size, self.at = x, size, 0
+
+    def __iter__(self):
+        self.at = 0
+        return self
+
+    def __next__(self):
+        if self.at >= len(self.x):
+            raise StopIteration
+        part = self.x[self.at : self.at + self.size]
+        self.at += self.size
+        return part.sum()
+
+
+def epochs(x, rate):
+    """Each loop asks for the beginning: in turn, beside others, in sums and by ``iter``."""
+    batches, w = Batches(x, 2), 1.0
+    for _ in range(2):
+        for b in batches:
+            w = w - rate * b * (b * w - 1.0)
+    for _ in range(2):
+        for b, v in zip(batches, x):
+            w += 0.1 * b * v
+    it = iter(batches)
+    return w**2 + sum(batches) * sum(b * b for b in batches) + next(iter(batches)) * next(it)
+
+
 _X = np.array([0.7, 1.9, 0.4])
 EXAMPLE_ARGS = {
+    "epochs": lambda: (np.array([0.7, 0.3, 1.1, 0.2]), 0.3),
     "body_changes_it": lambda: (1.6, 0.7),
     "lists_and_what_is_left": lambda: (1.6, 0.7),
     "made_by_another": lambda: (_X.copy(),),

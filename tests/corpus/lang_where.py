@@ -51,11 +51,22 @@ def single(x):
     return np.sum(np.where(m, np.where(m, 1.5, 0.0) * x, x * x))
 
 
+def in_a_window(x, width):
+    """Masks that are triangles by a computed diagonal, turned round and joined."""
+    mask = np.triu(np.ones((len(x), len(x)), dtype=bool), 1)
+    if width:
+        mask |= ~np.triu(np.ones((len(x), len(x)), dtype=bool), -width + 1)
+    scores = np.sin(x)
+    scores[mask] = -0.5
+    return np.sum(scores**2) + np.sum(x[np.tril(x > 0.0, width - 2)] ** 3)
+
+
 def _normal(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)
 
 
 EXAMPLE_ARGS = {
+    "in_a_window": lambda: (_normal(4, 4), 2),
     "huber": lambda: (_normal(3), 2.0 * _normal(8, 3), _normal(8, seed=1)),
     "three_cases": lambda: (_normal(9),),
     "one_test_twice": lambda: (_normal(7),),
@@ -64,3 +75,5 @@ EXAMPLE_ARGS = {
     "numbers": lambda: (0.7, 0.2),
     "single": lambda: (_normal(6).astype(np.float32),),
 }
+
+MORE_ARGS = {"in_a_window": [lambda: (_normal(4, 4), 0), lambda: (_normal(5, 5), 1)]}
