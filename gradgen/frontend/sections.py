@@ -30,7 +30,7 @@ SECTIONS = {
     "conversions": "asarray asanyarray ascontiguousarray asfortranarray array fromiter copy",
     "copying": "copy deepcopy",
     "exact_numbers": "Fraction Decimal date datetime timedelta time",
-    "cursors": "items_left item_taken iterator_begun tee",
+    "cursors": "items_left item_taken iterator_begun own_begun tee",
     "einsum": "einsum",
     "elementwise_calls": "nan_to_num piecewise polyval fsum dist sumprod",
     "fields": "fields asdict astuple",
