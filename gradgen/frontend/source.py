@@ -17,6 +17,7 @@ import numpy as np
 
 from gradgen.dataclass import dataclass
 from gradgen.errors import SourceError, Span, UnsupportedError
+from gradgen.frontend.private_names import spell_out
 from gradgen.syntax import every_node, nodes_in
 
 Place = tuple[int, int]  # a line and a column
@@ -233,6 +234,7 @@ def _parsed(lines: tuple[str, ...], filename: str) -> _Parsed:
             f"{filename}: the source does not parse any more ({error.msg}, line {error.lineno})",
             hint="reload the module after editing it",
         ) from None
+    spell_out(tree)
     return _Parsed(tree, compiled)
 
 
