@@ -19,7 +19,7 @@ def spell_out(tree: ast.Module) -> None:
                 node.attr = f"_{owner}{node.attr}"
             elif isinstance(node, ast.Name) and _is_private(node.id):
                 node.id = f"_{owner}{node.id}"
-            elif isinstance(node, ast.arg | ast.keyword) and _is_private(node.arg or ""):
+            elif isinstance(node, ast.arg) and _is_private(node.arg):
                 node.arg = f"_{owner}{node.arg}"
 
 
