@@ -75,6 +75,9 @@ def subscript_value(r: Reader, node: ast.expr) -> Any:
     if isinstance(node, ast.Slice):
         parts = ends_of_slice(r, node)
         numbers = [None if p is None else as_value(r, p, node) for p in parts]
+        for number in numbers:
+            if number is not None and number.type.kind == "float":
+                r.refuse(node, f"an end of a slice of type {number.type}", WHOLE_NUMBERS)
         return SliceValue((numbers[0], numbers[1], numbers[2]))
     return evaluate(r, node)
 

@@ -233,7 +233,7 @@ def _has_happened(r: Reader, put: Op) -> bool:
             if op is put:
                 return True
             known = r.facts.get(op.inputs[0]) if op.prim == "if" else None
-            stack += op.blocks if known is None else [op.blocks[0 if known else 1]]
+            stack += op.blocks if known is None else op.blocks[:1] if known else op.blocks[1:]
     return False
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+
 import numpy as np
 
 
@@ -136,7 +138,21 @@ def slices_at_places(x, n):
     return sum(v * (k + 1) for k, v in enumerate(items)) + np.sum(rows[n] * rows[-1])
 
 
+def closest_merged(x, size):
+    """The closest of sorted weights are merged where there are too many of them."""
+    centres = []
+    for v in x:
+        centres.insert(bisect.bisect([m for m, _ in centres], v), (v, 1))
+        if len(centres) > size:
+            gaps = [(b[0] - a[0], i) for i, (a, b) in enumerate(zip(centres, centres[1:]))]
+            _, i = min(gaps)
+            (m1, n1), (m2, n2) = centres[i], centres[i + 1]
+            centres[i : i + 2] = [((m1 * n1 + m2 * n2) / (n1 + n2), n1 + n2)]
+    return sum(m * m * n for m, n in centres) + centres[-1][0]
+
+
 EXAMPLE_ARGS = {
+    "closest_merged": lambda: (np.array([0.5, 1.9, 0.7, 3.2, 2.45, 1.1, 0.05]), 4),
     "neighbours_merged": lambda: (np.array([0.1, 0.3, 1.0, 1.2, -0.5, 0.4]),),
     "slices_at_places": lambda: (_normal(4), 3),
     "slice_made_longer": lambda: (_normal(3),),

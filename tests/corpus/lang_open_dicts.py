@@ -190,6 +190,18 @@ def one_text_alone(xs):
     return len(kinds) * xs[0] + found + sum(len(m.tag) * xs[2] ** 2 for m in marks)
 
 
+def appended_before_a_break(xs):
+    rows, gap = [], xs[0]
+    for x in xs:
+        row = {"gap": gap, "x": x}
+        if gap < 0.2:
+            rows.append(row)
+            break
+        gap = 0.6 * gap
+        rows.append(row)
+    return sum(r["gap"] ** 2 * r["x"] for r in rows)
+
+
 def dicts_get_keys(x):
     out = []
     for v in x:
@@ -296,6 +308,7 @@ _NAMES = [
     "equal_dicts",
     "frequent_pairs",
     "one_text_alone",
+    "appended_before_a_break",
     "dicts_get_keys",
     "dict_put_there_at_each_turn",
     "dict_of_the_caller",
