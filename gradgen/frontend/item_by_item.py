@@ -122,8 +122,7 @@ def _same_or_raised(
 def compared_dicts(r: Reader, node: ast.Compare, prim: str, left: Map, right: Map) -> Any:
     """Compare two dicts by their items, as Python does; they have no order."""
     if prim not in ("eq", "ne"):
-        signs = {"lt": "<", "le": "<=", "gt": ">", "ge": ">="}
-        what = f"'{signs[prim]}' not supported between instances of 'dict' and 'dict'"
+        what = f"'{SYMBOLS[prim]}' not supported between instances of 'dict' and 'dict'"
         r.fail(node, TypeError(what))
     one, other = every_item(r, node, left), every_item(r, node, right)
     if any(map(unbound.may_miss, [*one.values(), *other.values()])):
