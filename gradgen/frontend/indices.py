@@ -12,7 +12,7 @@ from typing import Any
 from gradgen.frontend import row_kinds
 from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value, evaluate, options
-from gradgen.frontend.lists import as_places, whole
+from gradgen.frontend.lists import as_places, is_number_of_list, whole
 from gradgen.frontend.pointers import is_none_itself
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
@@ -76,7 +76,7 @@ def subscript_value(r: Reader, node: ast.expr) -> Any:
         parts = ends_of_slice(r, node)
         numbers = [None if p is None else as_value(r, p, node) for p in parts]
         for number in numbers:
-            if number is not None and number.type.kind == "float":
+            if number is not None and is_number_of_list(number):
                 r.refuse(node, f"an end of a slice of type {number.type}", WHOLE_NUMBERS)
         return SliceValue((numbers[0], numbers[1], numbers[2]))
     return evaluate(r, node)

@@ -408,7 +408,12 @@ def whole(r: Reader, v: Value) -> Value:
 
     Its type does not tell, but what is a place or a count in Python is an int.
     """
-    return r.b.emit("int", [v]) if v.type.kind == "float" and _may_be_whole(v) else v
+    return r.b.emit("int", [v]) if is_number_of_list(v) else v
+
+
+def is_number_of_list(v: Value) -> bool:
+    """Whether a float is made of numbers of lists, which hold the ints beside floats as floats."""
+    return v.type.kind == "float" and _may_be_whole(v)
 
 
 def is_power(v: Value) -> bool:

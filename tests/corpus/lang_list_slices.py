@@ -138,6 +138,15 @@ def slices_at_places(x, n):
     return sum(v * (k + 1) for k, v in enumerate(items)) + np.sum(rows[n] * rows[-1])
 
 
+def halved_steps(x, n):
+    """Steps of powers of two, whose exponents are not seen to be positive."""
+    top, total = int(np.log2(n)), 0.0
+    for k in range(2):
+        step = n // 2 ** (top - k)
+        total += np.sum(x[::step] ** 2) + np.prod(x[-step:])
+    return total
+
+
 def closest_merged(x, size):
     """The closest of sorted weights are merged where there are too many of them."""
     centres = []
@@ -152,6 +161,7 @@ def closest_merged(x, size):
 
 
 EXAMPLE_ARGS = {
+    "halved_steps": lambda: (_normal(5), 4),
     "closest_merged": lambda: (np.array([0.5, 1.9, 0.7, 3.2, 2.45, 1.1, 0.05]), 4),
     "neighbours_merged": lambda: (np.array([0.1, 0.3, 1.0, 1.2, -0.5, 0.4]),),
     "slices_at_places": lambda: (_normal(4), 3),
