@@ -146,7 +146,23 @@ class _Sweep:
                     self._count_repair(op)
                 self._repair(u, op, k, block)
                 return True
+        if self._is_read_beside(op, k):
+            self._copy_input(op, k, block, into_rows(op) > 0)
+            return True
         return False
+
+    def _is_read_beside(self, op: Op, k: int) -> bool:
+        """Whether what a call writes to may be another of its arguments, too.
+
+        One adjoint may be that of an argument and of a result, and a sweep adds to the former.
+        """
+        written = op.inputs[k]
+        return op.prim == "call" and any(
+            j != k
+            and not (self.memory.of(v) & self.memory.of(written)) <= {REPEATED}
+            and self._concerns(v, written, into_rows(op))
+            for j, v in enumerate(op.inputs)
+        )
 
     def _puts_back(self, op: Op, block: Block) -> Op | None:
         """Return the store that puts a row, which grows, back where it stands in one place."""

@@ -461,7 +461,27 @@ def one_or_the_other(x, n):
     return np.sum(r * a) + np.sum(b * r)
 
 
+def _damped(b, p, depth):
+    if depth <= 0:
+        return p - b[depth]
+    if p > -30.0:
+        return p + 0.5 * _damped(b, p**2, depth - 1)
+    return b[depth] + 0.6
+
+
+def half_a_square_beside(a, m):
+    """The adjoint of half a square is the array itself, to which the sweep of a call adds."""
+    for n in range(3, 0, -2):
+        a[1] *= a[n - 1]
+    value = 0.5 * np.sum(a * a) + np.sum(m) * _damped(a, m[0, 0] - a[0], 1)
+    return value + np.sum(m) * _damped(a, m[0, 0] - a[0], 1)
+
+
 EXAMPLE_ARGS = {
+    "half_a_square_beside": lambda: (
+        np.array([0.5, -0.2, 0.3, 0.4]),
+        np.array([[1.1, 0.9], [0.2, 0.3]]),
+    ),
     "steps_as_long_as_can_be": lambda: (np.array([2.0, -0.3]), np.array([1.0, 0.2]), 1.2),
     "handed_back": lambda: (0.7, np.array([0.3, -0.7, 1.1, 0.6]), 3),
     "one_or_the_other": lambda: (np.array([0.3, -0.7, 1.1]), 3),
