@@ -23,7 +23,7 @@ from gradgen.diff.formulas import emit_formula
 from gradgen.diff.gaps import find_gaps
 from gradgen.diff.infinite import may_be_infinite
 from gradgen.diff.missing import missing_values
-from gradgen.diff.truncation import refuse_truncation
+from gradgen.diff.truncation import look_for_truncation
 from gradgen.diff.written import inputs_by_name, written, written_several
 from gradgen.diff.zeros import DIVISIONS, PICKING, is_power, is_steep, meets, zero_where_zero
 from gradgen.errors import UnsupportedError
@@ -74,7 +74,7 @@ class Forward:
         self.b = Builder(function.body, tangent=True)
         self.alg = Algebra(self.b)
         self.varied = varied(function)
-        refuse_truncation(function, self.varied)
+        look_for_truncation(function, self.varied)
         self.varied -= behind_rules(function)
         self.missing = missing_values(function.body)
         self.tangents = dict(given)

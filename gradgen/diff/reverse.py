@@ -23,7 +23,7 @@ from gradgen.diff.missing import missing_values, read_for_sure
 from gradgen.diff.nested import Nested
 from gradgen.diff.nones import ask_for_lengths
 from gradgen.diff.replaced import look_before_stores
-from gradgen.diff.truncation import refuse_truncation
+from gradgen.diff.truncation import look_for_truncation
 from gradgen.diff.wholes import wholes
 from gradgen.diff.written import written
 from gradgen.diff.zeros import DIVISIONS, Zeros
@@ -59,6 +59,8 @@ class Reverse:
 
     def __init__(self, function: Function) -> None:
         self.function = function
+        self.varied = varied(function)
+        look_for_truncation(function, self.varied)
         self.b = Builder(function.body, reverse=True)
         self.alg = Algebra(self.b)
         self.alg.wholes = wholes(function.body)
@@ -66,8 +68,6 @@ class Reverse:
         self.adj = Adjoints()
         self.places = Places(function.body)
         self.nested = Nested(function.body)
-        self.varied = varied(function)
-        refuse_truncation(function, self.varied)
         # The sweep begins where the function has come to its end.
         self.missing = missing_values(function.body, sure=read_for_sure(function.body))
         # Adjoints that may be the number 0.0 though their values are arrays.

@@ -1,18 +1,27 @@
-"""Stores of what varies into arrays of integers, which cut it off: they are refused."""
+"""Stores of what varies into arrays of integers, which cut it off: refused, or tested by the text.
+
+Where the types say that an array holds floats, and on some path it holds integers, NumPy finds the
+dtype when the program runs, and so does the text.
+"""
 
 from __future__ import annotations
 
 from gradgen.diff.wholes import whole_arrays
 from gradgen.errors import UnsupportedError
-from gradgen.ir.nodes import WRITES, Function, Op, Value, walk
-from gradgen.ir.types import OPAQUE
+from gradgen.ir.nodes import WRITES, Block, Function, Op, Value, blocks_of
+from gradgen.ir.types import BOOL, OPAQUE
 from gradgen.rules.complexes import is_complex
 
-ON_EACH_PATH = "make it a float array on each path (dtype=float)"
+MESSAGE = (
+    "a float is stored into an array that is one of integers on this path, which truncates it: "
+    "make it a float array on each path (dtype=float)"
+)
 
 
-def refuse_truncation(function: Function, varied: set[Value]) -> None:
-    """Refuse a store of what varies into an array that cannot hold it, or may not.
+def look_for_truncation(function: Function, varied: set[Value]) -> None:
+    """Refuse a store of what varies into an array that cannot hold it, or test if it can, in place.
+
+    Compiled lists hold numbers of one kind, and so do the arrays that are made of them.
 
     Raises
     ------
@@ -20,52 +29,64 @@ def refuse_truncation(function: Function, varied: set[Value]) -> None:
         For an array of integers or booleans: the store truncates, and the derivative is lost.
     """
     on_paths = whole_arrays(function.body)
-    for op in walk(function.body):
-        if op.prim == "full_like":
-            _refuse_truncated_fill(op, varied, on_paths)
-        if op.prim not in WRITES or op.inputs[1] not in varied:
-            continue
-        if is_complex(op.inputs[1]) and op.inputs[0].type.dtype.startswith("float"):
-            raise UnsupportedError(
-                "a complex number is stored into an array of real ones, which drops a part of it",
-                op.span,
-                "make the array a complex array (dtype=complex)",
-            )
-        if op.inputs[0] in on_paths:
-            raise UnsupportedError(
-                "a float is stored into an array that is one of integers on some path, which "
-                "truncates it",
-                op.span,
-                ON_EACH_PATH,
-            )
-        widened = op.inputs[0].type.kind == "list" and op.outputs[0].type.inexact
-        if not (op.inputs[0].type.inexact or widened) and op.inputs[0].type.item != OPAQUE:
-            dtype = op.inputs[0].type.dtype
-            if not dtype:
-                raise UnsupportedError(
-                    "a float is stored into a list of no floats, whose length is not known",
-                    op.span,
-                    "make it a list of floats, as in [0.0] * n, or give example arguments",
-                )
-            raise UnsupportedError(
-                f"a float is stored into an array of dtype {dtype}, which truncates it",
-                op.span,
-                "make the array a float array (dtype=float)",
-            )
+    tested: set[Value] = set()
+    for block in blocks_of(function.body):
+        for op in list(block.ops):
+            if op.prim != "full_like" and op.prim not in WRITES:
+                continue
+            if op.inputs[0] in tested:
+                tested.add(op.out)
+            elif op.inputs[1] in varied and op.inputs[0] in on_paths and _is_cast(op):
+                if not function.native:
+                    _test(block, op)
+                tested.add(op.out)
+            elif op.inputs[1] in varied:
+                _refuse_fill(op) if op.prim == "full_like" else _refuse_store(op)
 
 
-def _refuse_truncated_fill(op: Op, varied: set[Value], on_paths: set[Value]) -> None:
-    """Refuse ``np.full_like`` of integers with what varies; a dtype that is given is a cast."""
-    made = op.outputs[0].type
-    if "dtype" in op.attrs or made.kind != "array" or op.inputs[1] not in varied:
-        return
-    if op.inputs[0] in on_paths:
+def _is_cast(op: Op) -> bool:
+    """Whether what is given takes the dtype of the array."""
+    return op.prim != "full_like" or ("dtype" not in op.attrs and op.out.type.kind == "array")
+
+
+def _test(block: Block, op: Op) -> None:
+    """Let the text raise an error before an operation, where the array holds integers."""
+    asked = Op("holds_no_floats", op.inputs[:1], [Value(BOOL, "", op.span)], {}, op.span)
+    asked.out.op = asked
+    attrs = {"text": f"raise TypeError({MESSAGE!r})"}
+    at = next(k for k, other in enumerate(block.ops) if other is op)
+    block.ops[at:at] = [asked, Op("raise_if", [asked.out], [], attrs, op.span)]
+
+
+def _refuse_store(op: Op) -> None:
+    """Refuse a store into an array, or a list, that cannot hold floats."""
+    held = op.inputs[0].type
+    if is_complex(op.inputs[1]) and held.dtype.startswith("float"):
         raise UnsupportedError(
-            "np.full_like makes an array of integers of a float on some path, which truncates it",
+            "a complex number is stored into an array of real ones, which drops a part of it",
             op.span,
-            ON_EACH_PATH,
+            "make the array a complex array (dtype=complex)",
         )
-    if not made.inexact:
+    widened = held.kind == "list" and op.outputs[0].type.inexact
+    if held.inexact or widened or held.item == OPAQUE:
+        return
+    if not held.dtype:
+        raise UnsupportedError(
+            "a float is stored into a list of no floats, whose length is not known",
+            op.span,
+            "make it a list of floats, as in [0.0] * n, or give example arguments",
+        )
+    raise UnsupportedError(
+        f"a float is stored into an array of dtype {held.dtype}, which truncates it",
+        op.span,
+        "make the array a float array (dtype=float)",
+    )
+
+
+def _refuse_fill(op: Op) -> None:
+    """Refuse ``np.full_like`` of integers with what varies; a dtype that is given is a cast."""
+    made = op.out.type
+    if "dtype" not in op.attrs and made.kind == "array" and not made.inexact:
         raise UnsupportedError(
             f"np.full_like makes an array of dtype {made.dtype} of a float, which truncates it",
             op.span,

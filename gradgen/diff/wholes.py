@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gradgen.deep import deep
 from gradgen.diff.activity import carried, ends
-from gradgen.ir.nodes import WRITES, Block, Const, Function, Op, Value
+from gradgen.ir.nodes import WRITES, Block, Function, Op, Value
 
 SURE = ("div", "mean", "float", "astype", "zeros", "ones", "empty", "linspace")
 CHOOSING = ("max2", "min2")  # these give one of their operands as it is
@@ -24,9 +24,9 @@ def wholes(body: Block) -> set[Value]:
 
 
 def whole_arrays(body: Block) -> set[Value]:
-    """Return the arrays of floats, by their type, that are those of integers on some path.
+    """Return the arrays of floats, by their type, that may be those of integers on some path.
 
-    An array of a list is one of integers where no item is a float.  Loops are taken to have turns.
+    An array of a list is one of integers where no item is a float.
     """
     search = _OfArrays()
     search.block(body)
@@ -76,31 +76,18 @@ class _Search:
     def _loop(self, op: Op) -> None:
         body = op.blocks[-1]
         params, inits = carried(op)
-        self.begin(op)
         self.join(inits, params)
         self.until_nothing_new(body, params)
-        for values in self.left(params, [end.results for end in ends(body)]):
-            self.join(values, op.outputs)
+        self.join(params, op.outputs)
 
     def until_nothing_new(self, body: Block, params: list[Value] | None = None) -> None:
         """Go through a block until nothing new is found; its ends hand on to its parameters."""
         before = -1
-        while before != self.known():
-            before = self.known()
+        while before != len(self.found):
+            before = len(self.found)
             self.block(body)
             for end in ends(body) if params is not None else ():
                 self.join(end.results, params or [])
-
-    def known(self) -> int:
-        """Return how much has been found."""
-        return len(self.found)
-
-    def begin(self, loop: Op) -> None:
-        """Note what is asked of a loop later."""
-
-    def left(self, params: list[Value], turns: list[list[Value]]) -> list[list[Value]]:
-        """Return what a loop may leave behind: what it carries, also where it has no turns."""
-        return [params]
 
     def join(self, values: list[Value], into: list[Value]) -> None:
         for v, out in zip(values, into, strict=False):
@@ -109,20 +96,11 @@ class _Search:
 
 
 class _OfArrays(_Search):
-    """The search for arrays: a list of which one item is a float makes one of floats.
-
-    So does a list without items: what is appended to such a list says alone what it makes.
-    """
+    """The search for arrays: those of lists of which an item may be whole, also one of a call."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.empty: set[Value] = set()  # lists that may have no items
-        self.starts: dict[Value, Value] = {}  # indices of loops, and where they begin
         self.open: list[Function] = []  # recursive functions that are being gone through
-
-    def known(self) -> int:
-        """Return how much has been found."""
-        return len(self.found) + len(self.empty)
 
     def _is_of_wholes(self, op: Op) -> bool:
         if op.prim != "call":
@@ -139,38 +117,6 @@ class _OfArrays(_Search):
             self.until_nothing_new(function.body)
             self.open.pop()
         self.join(function.body.results, op.outputs)
-
-    def is_of_wholes_in_lists(self, op: Op) -> bool:
-        """Whether all items of a list are whole on some path, and there are some."""
-        held = op.inputs[: IN_LISTS.get(op.prim, 1)]
-        if all(v in self.empty for v in held):
-            self.empty.update(v for v in op.outputs if v.type.kind == "list")
-        whole = [_is_whole(v) or v in self.found for v in held]
-        if op.prim == "store" and self._is_everywhere(op.inputs[2]):
-            return whole[1]
-        return any(whole) and all(w or v in self.empty for w, v in zip(whole, held, strict=True))
-
-    def _is_everywhere(self, place: Value) -> bool:
-        """Whether a loop may store into all of a list here: not from its second item on."""
-        if isinstance(place, Const):
-            return False
-        start = self.starts.get(place)
-        return not isinstance(start, Const) or start.const == 0
-
-    def begin(self, loop: Op) -> None:
-        """Note where the index of a loop begins."""
-        if loop.prim == "for":
-            self.starts[loop.blocks[-1].params[0]] = loop.inputs[0]
-
-    def left(self, params: list[Value], turns: list[list[Value]]) -> list[list[Value]]:
-        """Return what a turn of a loop leaves behind."""
-        return turns
-
-    def join(self, values: list[Value], into: list[Value]) -> None:
-        """Hand on what values may be to what a branch or a loop makes of them."""
-        super().join(values, into)
-        joined = zip(values, into, strict=False)
-        self.empty.update(out for v, out in joined if v in self.empty)
 
 
 def _is_float(v: Value) -> bool:

@@ -36,6 +36,11 @@ def _c_contiguous(op: Op, operands: list[Expr]) -> Expr:
     return _attribute("c_contiguous")(op, [_attribute("flags")(op, operands)])
 
 
+def _holds_no_floats(op: Op, operands: list[Expr]) -> Expr:
+    kind = _attribute("kind")(op, [_attribute("dtype")(op, operands)])
+    return ast.Compare(kind, [ast.NotEq()], [ast.Constant("f")])
+
+
 def _dim(op: Op, operands: list[Expr]) -> Expr:
     axis = literal(op.attrs.get("axis", 0))
     return ast.Subscript(shape_of(op.inputs[0], operands[0]), axis, ast.Load())
@@ -191,7 +196,8 @@ def _einsum(op: Op, operands: list[Expr]) -> Expr:
 
 SPECIAL |= {
     "T": _attribute("T"), "real": _attribute("real"), "imag": _attribute("imag"),
-    "c_contiguous": _c_contiguous, "dim": _dim, "size": _size, "astype": _astype, "copy": _copy,
+    "c_contiguous": _c_contiguous, "holds_no_floats": _holds_no_floats,
+    "dim": _dim, "size": _size, "astype": _astype, "copy": _copy,
     "conjugate": _conjugate,
     "flatten": _flatten, "expand_dims": _expand_dims, "reshape_as": _reshape_as,
     "stretch": _stretch, "zeros_as": _zeros_as, "full": _full, "fill": _fill, "eye": _eye,

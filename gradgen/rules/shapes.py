@@ -260,6 +260,8 @@ rule("isfortran", lambda inputs, attrs: BOOL, callables=["np.isfortran"], params
      cost=0, samples=("x23 * np.isfortran(xt23)",))
 rule("c_contiguous", lambda inputs, attrs: BOOL, params="a", form="special", passive=True, cost=0,
      doc="whether an array lies in C order in memory")
+rule("holds_no_floats", lambda inputs, attrs: BOOL, params="a", form="special", passive=True,
+     cost=0, doc="whether an array is one of integers or booleans, which cut off what is stored")
 rule("ravel_in_memory", ravel_type, spelling="np.ravel", params="a, order='C'", passive=True,
      doc="the entries of an array of integers, as they lie in memory")
 rule("array0", lambda inputs, attrs: Type("array", inputs[0].type.dtype or "float64", ()),
