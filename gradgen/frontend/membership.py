@@ -48,7 +48,7 @@ def contains(r: Reader, node: ast.Compare, left: Any, right: Any) -> Value:
         return branches.truth(r, invoked(r, node, right, "__contains__", left), node)
     if row_kinds.is_range(right) and isinstance(left, Value) and left.type.is_scalar:
         return _in_range(r, node, left, right.bounds)
-    if isinstance(right, Map):
+    if isinstance(right, Map) or (isinstance(right, Static) and isinstance(right.obj, dict)):
         left = key_of(r, left)
         if isinstance(left, Choice):
             found = branches.on_each(r, node, left, lambda key: contains(r, node, key, right))

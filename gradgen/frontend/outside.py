@@ -6,6 +6,7 @@ import ast
 import enum
 import keyword
 import types
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from gradgen.library.records import RecordArray
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
 
+DICTS = (dict, OrderedDict)
 _NAMED = {id(np): "np", id(__import__("math")): "math"}
 
 
@@ -82,8 +84,8 @@ def _wrapped(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
     if isinstance(obj, np.generic) and obj.dtype.kind in "fiubc":
         _check_dtype(r, obj, key, node)
         return _captured(r, obj, key, scalar(obj.dtype.name))
-    if kind in (tuple, list) or (kind is dict and all(map(_is_plain_key, obj))):
-        listed = _captured_list(r, obj, key) if kind is not dict and r.book.keeps_lists else None
+    if kind in (tuple, list) or (kind in DICTS and all(map(_is_plain_key, obj))):
+        listed = _captured_list(r, obj, key) if kind not in DICTS and r.book.keeps_lists else None
         return _captured_box(r, obj, key, node) if listed is None else listed
     if kind is range:
         return over_range(Const(obj.start), Const(obj.stop), Const(obj.step))
@@ -93,8 +95,13 @@ def _wrapped(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
 
 def _is_plain_key(key: Any) -> bool:
     """Whether a key of a dict is found by what it is: a text, a number, a member, or several."""
+    # A cycle by nature: what objects are compared by may be texts, which are read.
+    from gradgen.frontend.identities import fields_compared
+
     if type(key) is tuple:
         return all(map(_is_plain_key, key))
+    if fields := fields_compared(type(key)):
+        return all(_is_plain_key(getattr(key, name)) for name in fields)
     return key is None or isinstance(key, enum.Enum) or type(key) in (str, int, float, bool)
 
 
@@ -119,6 +126,9 @@ def _captured_box(r: Reader, obj: Any, key: Any, node: ast.AST) -> Box:
     if box is None and isinstance(obj, dict):
         items = {k: _part(r, o, obj, k, node) for k, o in obj.items()}
         box = Map(items, outside=str(key))
+        if type(obj) is not dict:
+            r.book.made.note(type(obj))
+            r.others.add(box)
     elif box is None:
         box = Seq([_part(r, o, obj, k, node) for k, o in enumerate(obj)], type(obj))
         box.outside = str(key) if isinstance(obj, list) else ""
@@ -128,7 +138,7 @@ def _captured_box(r: Reader, obj: Any, key: Any, node: ast.AST) -> Box:
 
 def _part(r: Reader, obj: Any, holder: Any, key: Any, node: ast.AST) -> Any:
     """Return the value of an item; its container's capture knows whether it is replaced."""
-    read = wrap if type(obj) in (list, tuple, dict) else _wrapped
+    read = wrap if type(obj) in (list, tuple, *DICTS) else _wrapped
     return read(r, obj, holder, key, node)
 
 

@@ -8,6 +8,7 @@ value.  Containers exist only here: the graph sees their leaves.
 from __future__ import annotations
 
 import ast
+import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import field
 from typing import Any
@@ -170,7 +171,11 @@ class Itself:
 
 
 class Alike(Itself):
-    """An object as a key of a dict that is equal to others of its class which hold the same."""
+    """An object as a key of a dict that is equal to others of its class which hold the same.
+
+    Objects from outside are such others: their class was made by `dataclasses`, which says what
+    they are equal by, and what their hash is that of.
+    """
 
     __slots__ = ("held",)
 
@@ -179,11 +184,16 @@ class Alike(Itself):
         self.held = held
 
     def __eq__(self, other: object) -> bool:
-        same = isinstance(other, Alike) and self.owner.kind is other.owner.kind
-        return same and self.held == getattr(other, "held", None)
+        kind = self.owner.kind
+        if isinstance(other, Alike):
+            return kind is other.owner.kind and self.held == other.held
+        if type(other) is not kind:
+            return False
+        fields = dataclasses.fields(kind)  # type: ignore[arg-type]
+        return self.held == tuple(getattr(other, f.name) for f in fields if f.compare)
 
     def __hash__(self) -> int:
-        return hash((self.owner.kind, self.held))
+        return hash(self.held)
 
 
 @dataclass(slots=True, eq=False)

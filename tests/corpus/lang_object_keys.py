@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -30,6 +31,10 @@ class Pair(NamedTuple):
 
 class Thing:
     pass
+
+
+FLOWS = {Tag("a"): 0.5, Tag("b", 1): -1.5, Tag("c", 2): 2.0}
+RATES = OrderedDict([("up", 0.5), ("down", -2.0)])
 
 
 def cheapest_way(grid):
@@ -80,7 +85,18 @@ def things_in_tuples(x):
     return held[a, 1] * held[b, 1] + mine * sum(k[1] * v for k, v in held.items())
 
 
+def tags_outside(x):
+    """A dict outside whose keys are equal to those made here; one that has an order."""
+    total = FLOWS[Tag("b", 1)] * x[0] + FLOWS.get(Tag("b", 2), 0.25) * x[1]
+    for tag, rate in FLOWS.items():
+        total += rate * x[tag.place] ** 2 * (2.0 if Tag("c", tag.place) in FLOWS else 1.0)
+    name = "up" if x[0] > 0 else "down"
+    first = next(iter(FLOWS))
+    return total * RATES[name] + sum(r * v for r, v in zip(RATES.values(), x)) * FLOWS[first]
+
+
 EXAMPLE_ARGS = {
+    "tags_outside": lambda: (np.array([0.4, 0.7, -0.3]),),
     "cheapest_way": lambda: (np.random.default_rng(3).uniform(0.1, 1.0, (3, 3)),),
     "tags_by_path": lambda: (np.array([0.4, 0.7, -0.3, 1.2]),),
     "named_tuples": lambda: (np.array([0.4, -0.7, 0.3]),),
@@ -88,6 +104,7 @@ EXAMPLE_ARGS = {
 }
 
 MORE_ARGS = {
+    "tags_outside": [lambda: (np.array([-0.4, 0.7, -0.3]),)],
     "tags_by_path": [
         lambda: (np.array([-0.4, 0.7, -0.3, 1.2]),),
         lambda: (np.array([0.4, -0.7, -0.3, 1.2]),),
