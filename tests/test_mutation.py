@@ -129,3 +129,36 @@ def test_an_argument_that_is_read_from_outside_too(loss, shared, apart) -> None:
     for derivative in (gradgen.grad(loss), gradgen.vjp(loss), gradgen.grad(loss, backend="numba")):
         with pytest.raises(gradgen.ArgumentError, match="which the function reads from outside"):
             derivative(shared)
+
+
+def through_its_ravel(a):
+    a.ravel()[0] *= 0.5
+    return np.sum(a * a)
+
+
+def test_vectors_with_a_step_are_seen_to_be_copied_by_ravel() -> None:
+    gradient = gradgen.grad(through_its_ravel)
+    x = np.array([0.3, 0.7, 1.1])
+    np.testing.assert_allclose(gradient(x), 2.0 * x * [0.25, 1.0, 1.0])
+    for strided in (x[::-1], np.repeat(x, 2)[::2]):
+        with pytest.raises(ValueError, match="not in C order in memory"):
+            gradient(strided)
+
+
+def _first_halved(g, depth):
+    if depth <= 0:
+        g[0] *= 0.5
+        return g[0]
+    below = 0.0
+    for _ in range(2):
+        below += 0.4 * _first_halved(g.ravel(), depth - 1)
+    return below + 1.4
+
+
+def reversed_in_a_recursion(a):
+    return _first_halved(a[::-1], 3) + np.sum(a * a)
+
+
+def test_what_a_recursion_is_given_may_have_a_step() -> None:
+    with pytest.raises(gradgen.UnsupportedError, match="NumPy decides by the memory layout"):
+        gradgen.grad(reversed_in_a_recursion)(np.array([0.3, 0.7, 1.1]))

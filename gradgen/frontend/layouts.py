@@ -33,6 +33,7 @@ ALIKE = {
     "copy", "empty_like", "zeros_like", "ones_like", "astype", "store", "zeros", "ones", "empty",
     "full", "load",
 }  # fmt: skip
+GIVEN = ("leaf", "captured", "field", "pop")
 ORDERS = ("ascontiguousarray", "asfortranarray")  # whose results lie as they say
 VIEWS = {"reshape", "reshape_as", "ravel", "ascontiguousarray"}  # of arrays in C order
 KEEPS = {"reshape", "reshape_as", "ravel", "expand_dims", "squeeze", "asarray", "ascontiguousarray"}
@@ -161,6 +162,8 @@ def _arguments_of(value: Value) -> tuple[Value, ...]:
         seen.add(v)
         rule = RULES.get(v.op.prim) if v.op is not None else None
         if v.op is not None and v.op.prim == "leaf" and v.type.kind == "array":
+            if v.op.attrs.get("of_recursion"):
+                return ()
             found.append(v)
         elif v.op is not None and rule is not None and rule.elementwise:
             todo += v.op.inputs
@@ -282,6 +285,8 @@ def _made_alike(value: Value) -> bool:
         if op is None and not value.type.is_scalar:
             return False  # what a loop carries may be a copy
         if op is None or op in seen or op.prim == "leaf":
+            if op is not None and op.attrs.get("of_recursion"):
+                return False  # the caller may have made a copy of what it gives
             continue
         seen.add(op)
         rule = RULES.get(op.prim)
@@ -301,7 +306,10 @@ def _filled_at_once(op: Op) -> bool:
 
 
 def _fresh(value: Value) -> bool:
+    """Whether an array has memory of its own, and is no view that was given, or stood in a list."""
     assert value.op is not None
+    if value.op.prim in GIVEN:
+        return False
     return value.op.prim != "load" or bool(set(value.op.attrs["index"]) & set("am"))
 
 

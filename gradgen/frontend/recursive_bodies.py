@@ -104,7 +104,8 @@ def parameter(r: InnerReader, leaves: list[Leaf], name: str, type_: Type) -> Any
     taken = {leaf.param for leaf in leaves}
     while name in taken:
         name += "_"
-    attrs = {"param": name, "path": (), "type": type_, "owned": type_.kind == "list"}
+    attrs = {"param": name, "path": (), "type": type_, "of_recursion": True}
+    attrs["owned"] = type_.kind == "list"
     out = r.b.append("leaf", [], [type_], [name], attrs=attrs).out
     out.user = True
     leaves.append(Leaf(name, (), out))
