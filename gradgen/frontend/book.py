@@ -94,6 +94,8 @@ class Book:
     whole: frozenset[type] = frozenset()  # those whose objects never are
     list_rows: dict[Any, Any] = field(default_factory=dict)  # what makes lists that are rows, too
     dict_rows: int = 0  # whether dicts are rows from the beginning: those of loops, or all
+    of_known_types: bool = False  # whether the types of all arguments are known
+    uneven: bool = False  # whether lists of unlike items are objects (``uneven_lists``)
     none_beside_numbers: set[int] = field(default_factory=set)  # what puts it into lists
     apart: int = 0  # whether tuples with floats and whole numbers are rows of lists (``records``)
     columns: dict[type, dict[str, Any]] = field(default_factory=dict)  # types of their attributes

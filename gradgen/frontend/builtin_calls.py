@@ -32,6 +32,7 @@ from gradgen.frontend.records import expanded
 from gradgen.frontend.special import callee_name, in_places, no_more, special
 from gradgen.frontend.texts import converted, of_texts
 from gradgen.frontend.unbound import number_there
+from gradgen.frontend.uneven_lists import is_uneven
 from gradgen.frontend.values import (
     Generator,
     Iteration,
@@ -237,7 +238,8 @@ def instance_test(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, A
     if pointer(value):
         there = is_none(r, node, value, negated=True)
         of = pointer(value).kind  # type: ignore[union-attr]
-        mine = issubclass(getattr(of, "kind", of) or type(None), kinds)
+        kind = getattr(of, "kind", of) or type(None)
+        mine = issubclass(STANDS_FOR.get(kind, kind), kinds)
         if mine == issubclass(type(None), kinds):
             return Const(mine)
         return there if mine else is_none(r, node, value)
@@ -381,6 +383,8 @@ def _type(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
         asked.note(r, value, asked.CLASS)
     if len(args) == 1 and (row := row_of_argument(args[0])):
         return Static(row.kind)
+    if pointer(args[0]) and is_uneven(args[0]):
+        return Static(list)
     if pointer(args[0]):
         return attribute(r, args[0], "__class__", node)
     if row_kinds.may_be_queue(r, args[0]) and (other := row_kinds.taken_for_lists(r)):

@@ -18,6 +18,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Retry
 from gradgen.frontend.special import special
 from gradgen.frontend.values import Map, Record, Seq, Static
+from gradgen.library.uneven_lists import UnevenList
 
 
 def construct(r: Reader, node: ast.AST, cls: type, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -71,7 +72,8 @@ def _initialiser(cls: type) -> types.FunctionType | None:
 def ended(r: Reader, node: ast.AST, made: Record) -> Any:
     """Return an object as it is once it has been made."""
     kind: Any = made.kind
-    if is_users(kind) and not kind.__module__.startswith("gradgen."):
+    own = not kind.__module__.startswith("gradgen.") or issubclass(kind, UnevenList)
+    if is_users(kind) and own:
         return _kept(r, node, made)
     return made
 

@@ -23,7 +23,7 @@ READ_FOR = {
     "ComputedSet": "set of computed values", "ComputedDict": "dict with computed keys",
     "LimitedDeque": "deque", "KnownSet": "set", "KnownCounter": "Counter",
     "RecordArray": "array of records", "RecordRow": "record",
-    "ChainedDicts": "ChainMap",
+    "ChainedDicts": "ChainMap", "Pair": "list", "Triple": "list", "Quadruple": "list",
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from gradgen.frontend import (
     records,
     texts,
     unbound,
+    uneven_lists,
 )
 from gradgen.frontend.arguments import any_items
 from gradgen.frontend.chosen_iterables import as_one_list
@@ -73,7 +74,10 @@ def _tuple(r: Reader, node: ast.Tuple | ast.List) -> Any:
             items.append(
                 lists.kept_in_list(r, value, element) if isinstance(node, ast.List) else value
             )
-    return Seq(items, tuple if isinstance(node, ast.Tuple) else list) if made is None else made
+    if made is not None:
+        return made
+    whole = Seq(items, tuple if isinstance(node, ast.Tuple) else list)
+    return whole if isinstance(node, ast.Tuple) else uneven_lists.as_row(r, node, whole)
 
 
 def _set(r: Reader, node: ast.Set) -> Any:

@@ -93,6 +93,7 @@ def read_once(
     lists: dict[Any, Any] | None = None,
     whole: frozenset[type] = frozenset(),
     dict_rows: int = 0,
+    uneven: bool = False,
 ) -> Function:
     """Read a function; ``kinds`` takes the classes of its objects, ``whiles`` its loops.
 
@@ -100,7 +101,8 @@ def read_once(
     of floats and whole numbers are, too.
     ``follows``: whether what follows from arrays of integers is known.
     ``tables``: whether dicts may be lists of keys and of items; ``dict_rows``: whether those with
-    texts for keys are rows of lists where they are made, in loops or everywhere.
+    texts for keys are rows of lists where they are made, in loops or everywhere; ``uneven``: lists
+    of numbers beside lists are.
     ``most``: statements that may be read with some effort; ``words``: whether texts that the path
     decides are values of the graph.
     ``kept_lists`` takes the long lists from outside that stay lists, None: they do not.
@@ -116,7 +118,7 @@ def read_once(
     book.kinds, book.compiled = kinds or Kinds(), options.backend == "numba"
     book.equal = None if options.equal is None or options.batch else dict(options.equal[1:])
     book.whiles, book.tables = set() if whiles is None else whiles, tables
-    book.words, book.dict_rows = words, dict_rows
+    book.words, book.dict_rows, book.uneven = words, dict_rows, uneven
     book.most = most
     if lists is not None:
         book.list_rows = lists
@@ -250,6 +252,7 @@ def _entered(
         if name in getattr(fn, "__gradgen_held__", ()):
             keep_unwritten(value, name)
         r.frame.names[name] = pools.adopted(r, source.node, value)
+    r.book.of_known_types = all(leaf.value.type.kind != "any" for leaf in leaves)
     return leaves
 
 

@@ -18,6 +18,7 @@ from gradgen.frontend.matched_lengths import has_items, parts
 from gradgen.frontend.points import Point
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
+from gradgen.frontend.uneven_lists import is_uneven
 from gradgen.frontend.values import Choice, Map, Record, Ref, Seq, Static, UnknownShape, is_static
 from gradgen.ir.nodes import Const, Undefined, Value
 from gradgen.library.collections import STANDS_FOR
@@ -175,7 +176,7 @@ def _sequence(m: Match, p: ast.MatchSequence, subject: Any) -> None:
     if isinstance(subject, UnknownShape):
         m.r.refuse(p, "the shape of an array of unknown rank", "give types")
     subject = expanded(m.r, subject, p)
-    if row_kinds.is_range(subject):
+    if row_kinds.is_range(subject) or is_uneven(subject):
         subject = sequence(m.r, p, subject)
     if row_kinds.is_graph_list(m.r, subject):
         _counted(m, p, subject)

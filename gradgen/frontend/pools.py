@@ -56,6 +56,7 @@ class Kinds:
     made: set[type] = field(default_factory=set)
     given: set[type] = field(default_factory=set)
     listed: set[type] = field(default_factory=set)  # of those made, what could not be in a list
+    uneven: bool = False  # whether lists of numbers beside lists are made
 
     def to_pool(self) -> list[tuple[set[type], frozenset[type]]]:
         """Return of which classes the objects may be rows of lists, in the order of trial.

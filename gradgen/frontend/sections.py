@@ -56,6 +56,7 @@ SECTIONS = {
     "said": "python_says",
     "shape_calls": "roll block cross windows",
     "triangles": "tril triu",
+    "uneven_lists": "changed_in_length",
     "type_calls": "result_type sum_dtype promote_types can_cast finfo iinfo issubdtype isdtype "
     "dtype broadcast_shapes iscomplexobj isrealobj isscalar real_if_close",
     "ufunc_at": "at",

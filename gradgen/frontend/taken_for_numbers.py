@@ -48,6 +48,9 @@ def require_number(r: Reader, v: Value, name: str, span: Span | None) -> Value:
 
 def _raise(r: Reader, test: Value, name: str, span: Span | None) -> None:
     way_out = "give types, and keep arrays of different ranks in lists of their own"
+    if r.book.of_known_types:  # as one of the lengths may decide, for which it is read again
+        what = f"a number or an array as {name!r}, by the path, which only a number may be here"
+        raise UnsupportedError(what, span, "keep arrays of different ranks under different names")
     text = f"this text is made for a number as {name!r}, and meets an array: {way_out}"
     attrs = {"text": f"raise TypeError({text!r})"}
     r.b.append("raise_if", [test], [], span=span, attrs=attrs)

@@ -17,6 +17,7 @@ from gradgen.frontend.iterables import (
     over_value,
     require_stepwise,
 )
+from gradgen.frontend.objects import class_of
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.records import expanded
 from gradgen.frontend.signals import Unpacked
@@ -56,7 +57,7 @@ def sequence_items(r: Reader, value: Any, node: ast.AST, count: int | None = Non
         asked.note(r, value, asked.COUNT)
         require_stepwise(value.items)
         return list(value.items)
-    if isinstance(value, Record):
+    if isinstance(value, Record) or class_of(value):
         over = over_value(r, value, node)  # by its class's __iter__
         if isinstance(over, list):
             return [current(r, item, node) for item in over]

@@ -14,6 +14,7 @@ from gradgen.library.chain_maps import ChainedDicts
 from gradgen.library.dicts import ComputedDict
 from gradgen.library.queues import LimitedDeque
 from gradgen.library.sets import NO_SETS, ComputedSet
+from gradgen.library.uneven_lists import CLASSES
 
 
 class KnownSet:
@@ -272,4 +273,5 @@ class KnownCounter:
 
 
 STANDS_FOR = {KnownSet: set, ComputedSet: set, KnownCounter: Counter, ComputedDict: dict,
-              LimitedDeque: deque, ChainedDicts: ChainMap}  # fmt: skip
+              LimitedDeque: deque, ChainedDicts: ChainMap,
+              **dict.fromkeys(CLASSES.values(), list)}  # fmt: skip
