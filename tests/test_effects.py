@@ -521,3 +521,24 @@ def test_enums_and_dtypes_in_texts(sign: float, capsys: pytest.CaptureFixture[st
     told = capsys.readouterr().out
     gradgen.value_and_grad(tells_of_enums)(x)
     assert capsys.readouterr().out == told
+
+
+def tells_of_objects_in_lists(x):
+    """Objects whose number the path decides, by their own methods, and as dataclasses do."""
+    accounts, spots, rooms = [], [], []
+    for k, v in enumerate(x):
+        if v > 0.0:
+            accounts.append(Account("mine", v))
+            spots.append(Spot(v))
+            rooms.append([v, [k]])
+    for account, spot, room in zip(accounts, spots, rooms):
+        print(account, f"{spot} {account!r}", repr(spot), str(room))
+    return accounts[0].held * spots[-1].x * rooms[0][0]
+
+
+def test_objects_in_lists_in_texts(capsys: pytest.CaptureFixture[str]) -> None:
+    x = np.array([1.5, -2.0, 0.5])
+    tells_of_objects_in_lists(x)
+    told = capsys.readouterr().out
+    gradgen.value_and_grad(tells_of_objects_in_lists)(x)
+    assert capsys.readouterr().out == told

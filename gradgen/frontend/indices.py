@@ -93,12 +93,17 @@ def without_none(r: Reader, node: ast.AST, parts: list[Any]) -> list[Any]:
     parts = [r.settled(p) for p in parts]
     unsure = [isinstance(p, Choice) and any(map(is_none_itself, options(p))) for p in parts]
     steps = [] if parts[2] is None else options(parts[2])
-    known = all(is_none_itself(s) or (is_static(s) and static_value(s) > 0) for s in steps)
+    known = all(is_none_itself(s) or (is_static(s) and _goes_up(static_value(s))) for s in steps)
     if any(unsure[:2]) and not known:
         what = "an end of a slice that may be None, beside a step that may be negative"
         r.refuse(node, what, "write the slices out under an if")
     pairs = zip(parts, unsure, (0, sys.maxsize, 1), strict=True)
     return [_replaced(p, Const(usual)) if may_be else p for p, may_be, usual in pairs]
+
+
+def _goes_up(step: Any) -> bool:
+    """Whether a step is known to be positive; of ``np.r_``, a complex one is a number of points."""
+    return isinstance(step, complex) or step > 0
 
 
 def _replaced(value: Any, usual: Const) -> Any:

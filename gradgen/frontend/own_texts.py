@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from gradgen.frontend.objects import Method, class_of
+from gradgen.frontend.pointers import pointer
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special_methods import invoked, special_method
 from gradgen.frontend.values import Choice, Record, Seq, Static
+from gradgen.ir.nodes import Value
 
 # Whose methods have the words of dataclasses and named tuples, and are not read.
 MAKERS = (dataclasses.__file__, collections.__file__)
@@ -32,7 +34,8 @@ def told(r: Reader, node: ast.AST, value: Any, how: str, spec: Any = None) -> An
         from gradgen.frontend.branches import on_each  # a cycle by nature: they make texts
 
         return on_each(r, node, value, lambda one: _of_known(r, node, one, how, spec))
-    kind = class_of(value) if isinstance(value, Record | Seq | Static) else None
+    known = isinstance(value, Record | Seq | Static) or _is_surely_object(value)
+    kind = class_of(value) if known else None
     if kind is None or issubclass(kind, BaseException):
         return None
     for name in METHODS[how]:
@@ -47,6 +50,12 @@ def told(r: Reader, node: ast.AST, value: Any, how: str, spec: Any = None) -> An
     if fields is None or isinstance(value, Static) or spec is not None:
         return None
     return _listed(r, node, value, kind, fields)
+
+
+def _is_surely_object(value: Any) -> bool:
+    """Whether a value is the place of an object in lists, and is on no path None."""
+    of = pointer(value)
+    return bool(of) and of.sure  # type: ignore[union-attr]
 
 
 def _tells_itself(value: Any) -> bool:
@@ -103,7 +112,13 @@ def _listed(r: Reader, node: ast.AST, value: Any, kind: Any, fields: list[str]) 
     from gradgen.frontend.aggregates import run_text
 
     of_tuple = isinstance(value, Seq)
-    items = dict(zip(fields, value.items, strict=True)) if of_tuple else value.fields
+    if isinstance(value, Value):
+        # A cycle by nature: properties are called.
+        from gradgen.frontend.pools import attribute
+
+        items = {f: attribute(r, value, f, node) for f in fields}
+    else:
+        items = dict(zip(fields, value.items, strict=True)) if of_tuple else value.fields
     given, shown = {}, []
     for k, f in enumerate(fields):
         said = told(r, node, items[f], "repr")

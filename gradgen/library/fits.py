@@ -108,7 +108,7 @@ def poly(seq_of_zeros):
     zeros = np.atleast_1d(seq_of_zeros)
     if np.ndim(zeros) != 1:
         return refused("np.poly of a matrix", "give its eigenvalues, np.linalg.eigvals(a)")
-    a = np.zeros(len(zeros) + 1, dtype=zeros.dtype)
+    a = np.zeros(len(zeros) + 1, dtype=np.result_type(zeros, 1.0))
     a[0] = 1.0
     for zero in zeros:
         a[1:] -= zero * a[:-1]

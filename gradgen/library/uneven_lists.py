@@ -74,6 +74,9 @@ class UnevenList:
     def __reversed__(self):
         return iter(self.items()[::-1])
 
+    def __repr__(self):
+        return repr(list(self.items()))
+
     def copy(self):
         """Return a list of the same items."""
         return list(self.items())
