@@ -229,7 +229,7 @@ def _with_rows(kinds: Kinds, hints: set[str], met: list[GradgenError]) -> Iterat
         if ABOUT_DICTS.search(met[-1].message) and not tables | bool(whole):
             yield {**how, "dict_rows": IN_LOOPS}
             yield {**how, "dict_rows": EVERYWHERE}
-        if kinds.uneven and not whole:
+        if kinds.uneven:
             yield {**how, "uneven": True}
         if whole and not apart:  # such objects may need loops that are written out
             yield {**how, "effort": FOR}

@@ -1,8 +1,8 @@
-"""Lists of numbers beside lists, ``[total, [names]]``, that stand in lists of the graph.
+"""Lists of unlike items, ``[total, [names]]``, that stand in lists of the graph.
 
 A list of known length is taken apart into its items, and one whose items are all numbers, or all
-lists, may be an item of another.  Where one of unlike items is to be such an item, the function is
-read again with lists of this kind as objects, which are rows of lists side by side.
+lists, may be an item of another.  Where one of numbers beside lists, texts or None is to be such an
+item, the function is read again with these as objects, which are rows of lists side by side.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from gradgen.frontend.evaluate import options
 from gradgen.frontend.objects import class_of
+from gradgen.frontend.pointers import is_word
 from gradgen.frontend.special import special
-from gradgen.frontend.values import Ref, Seq
+from gradgen.frontend.values import Choice, Ref, Seq, Static, Text
 from gradgen.ir.nodes import Value
 from gradgen.library.uneven_lists import CLASSES, changed_in_length
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 def as_row(r: Reader, node: ast.AST, made: Seq) -> Any:
     """Return a list that was just made, as an object if it is one of unlike items."""
     kind = CLASSES.get(len(made.items))
-    if kind is None or len({_is_number(r, v) for v in made.items}) < 2:
+    if kind is None or len({_kind(r, v) for v in made.items}) < 2:
         return made
     r.book.kinds.uneven = True
     if not r.book.uneven:
@@ -39,12 +41,16 @@ def is_uneven(value: Any) -> bool:
     return class_of(value) in CLASSES.values()
 
 
-def _is_number(r: Reader, item: Any) -> bool:
-    """Whether an item is a number, not a list or an array."""
+def _kind(r: Reader, item: Any) -> type:
+    """Return what an item is among others: a number, a text, None, or something that holds more."""
+    if isinstance(item, Choice):
+        return _kind(r, options(item)[0])
     if isinstance(item, Value | Ref):
         t = r.read(item).type
-        return t.is_scalar and not t.is_place
-    return not isinstance(item, Seq)
+        return float if t.is_scalar and not t.is_place else str if is_word(item) else list
+    if isinstance(item, Static):
+        return type(item.obj)
+    return str if isinstance(item, Text) else list
 
 
 @special(changed_in_length, listed=False)

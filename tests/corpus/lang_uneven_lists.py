@@ -1,4 +1,4 @@
-"""Lists of numbers beside lists, ``[total, [names]]``, in lists: each is an object by its items."""
+"""Lists of unlike items, ``[total, [names]]``, in lists: each is an object by its items."""
 
 from __future__ import annotations
 
@@ -73,6 +73,58 @@ def best_path(p):
     return best
 
 
+class Shelf:
+    def __init__(self):
+        self.slots = []
+
+    def put(self, size, k):
+        for slot in self.slots:
+            if slot[0] + size < 1.2:
+                slot[0] += size
+                slot[1].append(k)
+                return
+        self.slots.append([size, [k]])
+
+
+def slots_of_an_object(p):
+    shelf = Shelf()
+    for k, size in enumerate(p[:, 0]):
+        shelf.put(size, k)
+    return sum(size**2 * (1 + sum(held)) for size, held in shelf.slots)
+
+
+def texts_beside_numbers(p):
+    rows = []
+    for x, y in p:
+        if x > 0.2:
+            rows.append(["up" if y > 0.3 else "down", x])
+    rows[0][1] += p[0, 1] ** 2
+    return sum(v if kind == "up" else v * v for kind, v in rows)
+
+
+def dicts_beside_numbers(p):
+    rows = []
+    for k, (x, y) in enumerate(p):
+        if x > 0.2:
+            rows.append([x, {"n": k, "y": y}])
+    rows[-1][0] *= 2.0
+    return sum(v * held["n"] * held["y"] for v, held in rows)
+
+
+def tree_of_a_recursion(p):
+    def build(low, high):
+        if high - low == 1:
+            return [p[low, 0], []]
+        middle = (low + high) // 2
+        left, right = build(low, middle), build(middle, high)
+        return [left[0] * right[0], [left, right]]
+
+    def total(node):
+        return node[0] + sum(0.5 * total(child) for child in node[1])
+
+    return total(build(0, len(p)))
+
+
 def _rooms(p):
     rooms = []
     for i in range(len(p)):
@@ -121,6 +173,10 @@ EXAMPLE_ARGS = {
     "sums_of_rows": lambda: (_pairs(),),
     "tree_by_values": lambda: (_pairs(),),
     "best_path": lambda: (_pairs(),),
+    "slots_of_an_object": lambda: (_pairs(),),
+    "texts_beside_numbers": lambda: (_pairs(),),
+    "dicts_beside_numbers": lambda: (_pairs(),),
+    "tree_of_a_recursion": lambda: (_pairs(),),
     "rooms_by_other_names": lambda: (_pairs(),),
     "rooms_compared": lambda: (_pairs(),),
     "rooms_as_lists": lambda: (_pairs(),),
