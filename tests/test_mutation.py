@@ -136,6 +136,19 @@ def through_its_ravel(a):
     return np.sum(a * a)
 
 
+def through_its_ravel_again(a):
+    a[1] += np.tanh(a[0])
+    a.ravel()[0] *= 0.5
+    return np.sum(a * a)
+
+
+def test_vectors_that_were_written_to_are_tested_too():
+    x = np.array([0.3, 0.7, 1.1])
+    gradgen.check_grads(through_its_ravel_again, (x,), order=2)
+    with pytest.raises(ValueError, match="not in C order in memory"):
+        gradgen.grad(through_its_ravel_again)(x[::-1])
+
+
 def test_vectors_with_a_step_are_seen_to_be_copied_by_ravel() -> None:
     gradient = gradgen.grad(through_its_ravel)
     x = np.array([0.3, 0.7, 1.1])

@@ -152,12 +152,13 @@ def _as_given(r: Reader, ref: Ref, base: Value) -> tuple[Value, ...]:
 def _arguments_of(value: Value) -> tuple[Value, ...]:
     """Return the arguments that an array is made of entry by entry, or is; nothing of any other.
 
-    If all of them are in C order, it is: numbers, vectors and new arrays make no difference.
+    If all of them are in C order, it is: numbers, other vectors and new arrays make no difference.
     """
     todo, found, seen = [value], [], set()
     while todo:
         v = todo.pop()
-        if v.type.is_scalar or v.type.rank == 1 or v in seen or _is_new(v):
+        vector = v.type.rank == 1 and v is not value  # of which a new array was made
+        if v.type.is_scalar or vector or v in seen or _is_new(v):
             continue
         seen.add(v)
         rule = RULES.get(v.op.prim) if v.op is not None else None
