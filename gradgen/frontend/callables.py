@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import functools
 import operator
+import types
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,7 @@ from gradgen.library import python, registry
 
 CALLED = (LocalFunction, Method, BoundMethod, LocalGradient, LocalPullback)
 NOT_CALLED = (Value, Ref, Seq, Map, Generator, Lazy, Once)  # numbers, containers and iterators
+ITERATORS: tuple[type, ...] = (types.GeneratorType, map, filter, zip, enumerate, type(iter([])))
 
 
 def from_library(r: Reader, node: ast.AST, fn: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
@@ -202,6 +204,10 @@ def _hasattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
         return Const(held or found_in(class_of_row(args[0]), name) is not MISSING)
     if isinstance(name, str) and isinstance(args[0], Value | Ref | Seq | Map):
         return _class_has(r, node, args[0], name)
+    if isinstance(args[0], Generator | Lazy | Once):
+        found = {hasattr(kind, str(name)) for kind in ITERATORS}
+        if len(found) == 1:
+            return Const(found.pop())
     if not isinstance(name, str) or not isinstance(args[0], Record | Static):
         r.refuse(node, f"hasattr of a {describe(args[0])}", "test outside the loss")
     if isinstance(args[0], Static):

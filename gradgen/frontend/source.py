@@ -17,7 +17,7 @@ import numpy as np
 
 from gradgen.dataclass import dataclass
 from gradgen.errors import SourceError, Span, UnsupportedError
-from gradgen.frontend.private_names import spell_out
+from gradgen.frontend.private_names import spell_out, written_name
 from gradgen.syntax import every_node, nodes_in
 
 Place = tuple[int, int]  # a line and a column
@@ -204,7 +204,7 @@ def code_of_class(source: Source, node: ast.ClassDef) -> types.CodeType | None:
     """Return the compiled body of a class statement in a source, None if there are several."""
     parsed = _parsed(source.lines, source.filename)
     first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-    found = [c for c in parsed.codes.get(first, ()) if c.co_name == node.name]
+    found = [c for c in parsed.codes.get(first, ()) if c.co_name == written_name(node)]
     return found[0] if len(found) == 1 else None
 
 
@@ -273,7 +273,7 @@ def _first_line(node: FunctionNode) -> int:
 
 
 def _name(node: FunctionNode) -> str:
-    return "<lambda>" if isinstance(node, ast.Lambda) else node.name
+    return "<lambda>" if isinstance(node, ast.Lambda) else written_name(node)
 
 
 def _codes(code: types.CodeType) -> Iterator[types.CodeType]:

@@ -108,8 +108,17 @@ class ComputedDict:
             self.names.insert(0, name)
             self.held.insert(0, item)
 
-    def update(self, other):
-        for key, item in other.items():
+    def update(self, other=(), **named):
+        if isinstance(other, ComputedDict):
+            for key, item in other.items():
+                self[key] = item
+        elif hasattr(other, "keys"):
+            for key in other.keys():  # noqa: SIM118  (which is what Python asks for)
+                self[key] = other[key]
+        else:
+            for key, item in other:
+                self[key] = item
+        for key, item in named.items():
             self[key] = item
 
     def clear(self):

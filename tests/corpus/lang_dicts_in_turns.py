@@ -121,8 +121,42 @@ def waves_by_name(x, t, period):
     return np.mean((fit - t) ** 2) + 0.01 * smooth
 
 
+def updated_by_names(x, n):
+    best = {"first": x[0]}
+    for i in range(1, n):
+        if x[i] > 0.0:
+            best.update(last=x[i] ** 2)
+        best.update({"second": x[i]}, third=i * x[0])
+        best.update()
+    return sum((k + 1) * v for k, v in enumerate(best.values())) * len(best)
+
+
+class Table:
+    def __init__(self, scale):
+        self.scale = scale
+
+    def keys(self):
+        return [1, 2]
+
+    def __getitem__(self, key):
+        return self.scale * key
+
+
+def updated_by_pairs(x):
+    bins = {}
+    for v in x:
+        bins[int(4.0 * v)] = v
+    bins.update([(1, 2.0 * x[0])])
+    bins.update((k + 1, v**2) for k, v in zip((1, 2), x))
+    bins.update(Table(x[1]))
+    bins |= {7: x[2]}
+    return sum(k * v**2 for k, v in bins.items()) * len(bins)
+
+
 X = np.array([0.3, -0.7, 1.1, 0.9, 0.4])
 EXAMPLE_ARGS = {
+    "updated_by_names": lambda: (X.copy(), 4),
+    "updated_by_pairs": lambda: (X.copy(),),
     "extra_payments": lambda: (0.05, 3.0, {2: 0.5, 7: 0.3}),
     "factors_by_number": lambda: (X[:3].copy(), 5),
     "written_under_a_number": lambda: (X.copy(), 5),
@@ -135,6 +169,7 @@ EXAMPLE_ARGS = {
 }
 ARGNUMS = {"extra_payments": (0, 1, 2), "waves_by_name": (0, 1, 2)}
 MORE_ARGS = {
+    "updated_by_names": [lambda: (X.copy(), 2), lambda: (X.copy(), 0)],
     "extra_payments": [lambda: (0.05, 3.0, {4: 0.1})],
     "looked_for_in_turn": [lambda: (0.2 * X,)],
     "lowest_dropped": [lambda: ({"a": 0.9, "b": 0.2}, 3)],

@@ -69,7 +69,62 @@ def class_in_the_function(x):
     return Local(x).value()
 
 
+class Machine:
+    def __init__(self, v):
+        self.__v = v
+
+    def power(self, n):
+        def __from(k):
+            return self.__v if k < 2 else __from(k - 1) * self.__v
+
+        return __from(n)
+
+    def counted(self, x):
+        __n = 2.0
+
+        def __double(v):
+            nonlocal __n
+            __n *= v
+
+        for __v in x:
+            __double(__v)
+        return __n * self.__v
+
+    def matched(self, x):
+        import math as __math
+
+        match [self.__v, *x]:
+            case [__a, __b, *__rest] if __a > 1.0:
+                return __math.sin(__a) * __b + sum(__rest)
+            case {"a": 1.0, **__others}:
+                return len(__others)
+            case __all:
+                return __all[0] * len(__all)
+
+    def tried(self, n):
+        class __Inner:
+            def __init__(self, v):
+                self.__v = v
+
+            def __twice(self):
+                return 2.0 * self.__v
+
+            def value(self):
+                return self.__twice()
+
+        try:
+            return __Inner(self.__v).value() / n
+        except ZeroDivisionError as __error:
+            return self.__v * len(str(__error))
+
+
+def local_names_in_methods(x, n):
+    machine = Machine(float(x[0]))
+    return machine.power(3) * machine.counted(x[1:]) + machine.matched(x) * machine.tried(n)
+
+
 EXAMPLE_ARGS = {
+    "local_names_in_methods": lambda: (np.array([1.3, 0.7, 1.1]), 0),
     "one_name_in_two_classes": lambda: (1.5,),
     "argument_with_private_names": lambda: (Meter(0.7), np.array([0.3, 1.1, -0.4])),
     "class_in_the_function": lambda: (0.8,),
