@@ -304,3 +304,15 @@ def test_a_number_in_single_precision_does_not_round_what_it_divides() -> None:
     total, square = np.float64(np.sum(w)), np.float64(w[0] ** 2)
     exact = np.sum(w * (2.0 * (0.4 - y))) / total + np.sum(2.0 * (0.4 - y)) / square
     assert gradgen.grad(weighted_mean)(0.4, w, y) == pytest.approx(exact, rel=1e-14)
+
+
+def complex_where_all_may_be_whole(a: Any) -> Any:
+    h = np.array([max(v, 0) for v in a])
+    h[0] = a[1]
+    h[1] = np.exp(1j * a)[0]
+    return np.sum(h**2)
+
+
+def test_complex_numbers_are_not_stored_where_the_dtype_is_tested() -> None:
+    with pytest.raises(gradgen.UnsupportedError, match="complex number is stored"):
+        gradgen.grad(complex_where_all_may_be_whole)(np.array([0.3, 0.5]))

@@ -175,3 +175,16 @@ def reversed_in_a_recursion(a):
 def test_what_a_recursion_is_given_may_have_a_step() -> None:
     with pytest.raises(gradgen.UnsupportedError, match="NumPy decides by the memory layout"):
         gradgen.grad(reversed_in_a_recursion)(np.array([0.3, 0.7, 1.1]))
+
+
+def through_fortran_order(a):
+    v = np.asfortranarray(a)
+    v[0] *= 0.5
+    return np.sum(a * a)
+
+
+def test_vectors_with_a_step_are_copied_into_fortran_order():
+    x = np.array([0.3, 0.7, 1.1])
+    gradgen.check_grads(through_fortran_order, (x,), order=2)
+    with pytest.raises(ValueError, match="not in C order in memory"):
+        gradgen.grad(through_fortran_order)(x[::-1])

@@ -34,18 +34,20 @@ def look_for_truncation(function: Function, varied: set[Value]) -> None:
         for op in list(block.ops):
             if op.prim != "full_like" and op.prim not in WRITES:
                 continue
-            if op.inputs[0] in tested:
+            known = op.inputs[0] in tested
+            by_path = op.inputs[1] in varied and op.inputs[0] in on_paths and _is_cast_of_real(op)
+            if by_path and not known and not function.native:
+                _test(block, op)
+            if by_path or known:
                 tested.add(op.out)
-            elif op.inputs[1] in varied and op.inputs[0] in on_paths and _is_cast(op):
-                if not function.native:
-                    _test(block, op)
-                tested.add(op.out)
-            elif op.inputs[1] in varied:
+            if op.inputs[1] in varied and not by_path:
                 _refuse_fill(op) if op.prim == "full_like" else _refuse_store(op)
 
 
-def _is_cast(op: Op) -> bool:
-    """Whether what is given takes the dtype of the array."""
+def _is_cast_of_real(op: Op) -> bool:
+    """Whether what is given takes the dtype of the array, and is no complex number."""
+    if is_complex(op.inputs[1]):
+        return False
     return op.prim != "full_like" or ("dtype" not in op.attrs and op.out.type.kind == "array")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from gradgen.frontend.bindings import call_rule, dtype_of
 from gradgen.frontend.callables import from_library
 from gradgen.frontend.evaluate import as_value
-from gradgen.frontend.layouts import in_c_order, perhaps_shared
+from gradgen.frontend.layouts import in_c_order, lies_in_rows, perhaps_shared
 from gradgen.frontend.places import argument, is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.special import callee_name, no_more, special
@@ -117,7 +117,7 @@ def _laid_out(r: Reader, value: Any, order: str) -> Any:
     """Return an array in C or Fortran order: itself if it is so already, else a copy."""
     if not isinstance(value, Ref) or r.read(value).type.rank == 0:
         return value
-    if order == "F" and in_c_order(value) and _has_two_axes(r.read(value).type):
+    if order == "F" and lies_in_rows(r, value) and _has_two_axes(r.read(value).type):
         return r.hold(r.b.emit("copy", [r.read(value)], order="F"), False, [value])
     return r.view(value, "ascontiguousarray" if order == "C" else "asfortranarray", [], {})
 

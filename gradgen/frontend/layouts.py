@@ -46,6 +46,12 @@ def in_c_order(ref: Ref) -> bool:
     return ref.storage.contiguous and all(map(_keeps_order, ref.steps))
 
 
+def lies_in_rows(r: Reader, ref: Ref) -> bool:
+    """Whether the rows of an array certainly come one after the other, with a step or without."""
+    vector = r.versions[ref.storage].type.rank == 1
+    return (vector or ref.storage.contiguous) and all(map(_keeps_order, ref.steps))
+
+
 def known_order(r: Reader, ref: Ref) -> str:
     """Return the order, C or F, that an array was certainly put into; nothing otherwise."""
     if in_c_order(ref):
@@ -112,7 +118,8 @@ def view(r: Reader, ref: Ref, prim: str, operands: list[Value], attrs: dict[str,
     # A generated text writes through views alone: where it is made, they are known to be such.
     maybe = not r.writes_through and _may_copy(ref, base, prim, operands, attrs)
     place: tuple[Any, ...] = ()
-    usual = prim in VIEWS and base.type.kind == "array" and all(map(_keeps_order, ref.steps))
+    a_view = prim in VIEWS or (prim == "asfortranarray" and base.type.rank == 1)
+    usual = a_view and base.type.kind == "array" and all(map(_keeps_order, ref.steps))
     asked = _as_given(r, ref, base) if maybe and usual and not ref.storage.contiguous else ()
     if asked:
         place = (*r.call_path, "view", prim, r.b.span)
