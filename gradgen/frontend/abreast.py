@@ -13,13 +13,13 @@ from gradgen.frontend.comprehensions import hidden
 from gradgen.frontend.cursors import (
     LEFT,
     TAKEN,
+    held_by,
     is_cursor,
     item_taken,
     items_left,
     iterator_begun,
     own_begun,
 )
-from gradgen.frontend.growing import held_by
 from gradgen.frontend.iterables import takes_turns
 from gradgen.frontend.own_iterators import STOP
 from gradgen.frontend.raising_calls import known

@@ -41,7 +41,7 @@ ABOUT_TEXTS = re.compile(
 )
 EFFORTS = (0, FOR, FOR | WHILE)
 # What is refused as a dict goes into a list that something else holds: a loop, or beside None.
-ABOUT_DICTS = re.compile(r"\ba dict\b.* a list\b")
+ABOUT_DICTS = re.compile(r"\ba dict\b.* a list\b|writes into a dict\b")
 # What is refused as a list may be one of several, or be held by several things.
 ABOUT_HOLDERS = re.compile(
     r"stand elsewhere too|would be seen too|may share memory|while a name holds an item"

@@ -58,6 +58,9 @@ class Book:
     """
 
     recursive: dict[int, Any] = field(default_factory=dict)
+    celled: dict[int, Any] = field(
+        default_factory=dict
+    )  # functions, and as they are read (`celled`)
     growing: set[int] = field(default_factory=set)  # of these, those with lists of any length
     hints: dict[Any, list[Type]] = field(default_factory=dict)
     states: dict[Any, Reading] = field(default_factory=dict)

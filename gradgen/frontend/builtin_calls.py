@@ -32,7 +32,6 @@ from gradgen.frontend.records import expanded
 from gradgen.frontend.special import callee_name, in_places, no_more, special
 from gradgen.frontend.texts import converted, of_texts
 from gradgen.frontend.unbound import number_there
-from gradgen.frontend.uneven_lists import is_uneven
 from gradgen.frontend.values import (
     Generator,
     Iteration,
@@ -383,14 +382,12 @@ def _type(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> 
         asked.note(r, value, asked.CLASS)
     if len(args) == 1 and (row := row_of_argument(args[0])):
         return Static(row.kind)
-    if pointer(args[0]) and is_uneven(args[0]):
-        return Static(list)
     if pointer(args[0]):
         return attribute(r, args[0], "__class__", node)
     if row_kinds.may_be_queue(r, args[0]) and (other := row_kinds.taken_for_lists(r)):
         r.refuse(node, f"type of what may be a list or a {other}", "test outside the loss")
     if len(args) == 1 and isinstance(args[0], Seq | Record):
-        return Static(args[0].kind)
+        return Static(STANDS_FOR.get(args[0].kind, args[0].kind))
     if len(args) == 1 and isinstance(args[0], Value | Ref):
         return Static(class_of_value(r, node, args[0], "type"))
     if len(args) == 1 and isinstance(args[0], Static):

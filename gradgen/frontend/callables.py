@@ -20,7 +20,7 @@ from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.gradients import LocalGradient, LocalPullback
 from gradgen.frontend.identities import identity_of
-from gradgen.frontend.objects import Method, delete_attribute, set_attribute_of, super_of
+from gradgen.frontend.objects import Method, class_of, delete_attribute, set_attribute_of, super_of
 from gradgen.frontend.pointers import class_of_row
 from gradgen.frontend.pools import fields_of
 from gradgen.frontend.reader import Reader
@@ -46,6 +46,7 @@ from gradgen.frontend.values import (
 from gradgen.ir.nodes import Const, Value, nothing
 from gradgen.ir.types import Type
 from gradgen.library import python, registry
+from gradgen.library.collections import STANDS_FOR
 
 CALLED = (LocalFunction, Method, BoundMethod, LocalGradient, LocalPullback)
 NOT_CALLED = (Value, Ref, Seq, Map, Generator, Lazy, Once)  # numbers, containers and iterators
@@ -199,6 +200,9 @@ def _classes_of(t: Type) -> tuple[type, ...]:
 @special(hasattr)
 def _hasattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) -> Any:
     name = args[1].obj if isinstance(args[1], Static) else None
+    kind: Any = class_of(args[0])
+    if isinstance(name, str) and kind in STANDS_FOR:
+        return Const(hasattr(STANDS_FOR[kind], name))
     if isinstance(name, str) and class_of_row(args[0]):
         held = name in fields_of(r, args[0], node)
         return Const(held or found_in(class_of_row(args[0]), name) is not MISSING)

@@ -408,5 +408,7 @@ def _of_plain_items(r: Reader, owner: Any, item: Any) -> bool:
     if isinstance(owner, Seq):
         known = owner.kind is list and not isinstance(item, Box)
         return known and all(isinstance(i, Value) for i in owner.items)
-    of = r.read(owner).type.item if lists.is_list(r, owner) else None
-    return of is not None and not (of.of and pointers.by_value(of.of.kind))
+    if not lists.is_list(r, owner):
+        return False
+    of = r.read(owner).type.item  # of a list that is empty, as far as is known, there is none
+    return of is None or not (of.of and pointers.by_value(of.of.kind))

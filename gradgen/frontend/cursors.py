@@ -349,13 +349,17 @@ def _steps(r: Reader, s: ast.For, it: Record) -> list[ast.stmt]:
 
 def named_cursor(r: Reader, node: ast.expr) -> Record | None:
     """Return the iterator that keeps its place for which a name stands, if it does."""
-    if not isinstance(node, ast.Name):
-        return None
+    found = held_by(r, node.id) if isinstance(node, ast.Name) else None
+    return found if is_cursor(found) else None
+
+
+def held_by(r: Reader, name: str) -> Any:
+    """Return what a name holds here or around; an iterator is not asked for its items by that."""
     for frame in r.frame.outward():
         held = frame.shared.fields if frame.shared is not None else {}
-        if node.id in held or node.id in frame.names:
-            found = r.settled(held.get(node.id, frame.names.get(node.id)))
-            return found if is_cursor(found) else None
+        if name in held or name in frame.names:
+            # Around a recursive function, it is another reader's.
+            return (frame.owner or r).settled(held.get(name, frame.names.get(name)))
     return None
 
 

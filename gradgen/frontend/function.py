@@ -23,6 +23,7 @@ from gradgen.frontend.arguments import (
 from gradgen.frontend.book import MOST_STATEMENTS, Book
 from gradgen.frontend.calls import call_value
 from gradgen.frontend.captures import OwnCode
+from gradgen.frontend.celled import Celled
 from gradgen.frontend.entries import Entries
 from gradgen.frontend.equal_lengths import keep_learnt, taken, watched
 from gradgen.frontend.inlining import run_body
@@ -53,7 +54,7 @@ from gradgen.passes.bare import bare_numbers
 from gradgen.rules.complexes import is_complex
 from gradgen.syntax import every_node, names_in
 
-Learnt = Recursive | Stepwise | Turnwise | Tabled | Unpacked | Alike
+Learnt = Recursive | Stepwise | Turnwise | Tabled | Unpacked | Alike | Celled
 
 ENTANGLED = "objects that hold each other in ways that depend on the path"
 SIDE_BY_SIDE = "keep what they hold in lists side by side, and places in these for objects"
@@ -146,7 +147,7 @@ def _settled(
         book.begin()
         try:
             return read(precise, written_out)
-        except (Recursive, Stepwise, Turnwise, Tabled, Unpacked, Alike) as found:
+        except (Recursive, Stepwise, Turnwise, Tabled, Unpacked, Alike, Celled) as found:
             _note(book, found)
         except Retry as found:
             precise.add(found.places)
@@ -188,6 +189,8 @@ def _note(book: Book, found: Learnt) -> None:
         book.tabled.add(found.made)
     elif isinstance(found, Alike):
         keep_learnt(book)
+    elif isinstance(found, Celled):
+        book.celled[id(found.cells.definition)] = found.cells
     else:
         book.lengths[found.symbol] = found.count
         book.unpacked.add(id(found.node))

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from gradgen.frontend.comprehensions import hidden
+from gradgen.frontend.cursors import held_by
 from gradgen.frontend.evaluate import evaluate
 from gradgen.frontend.raising_calls import known
 from gradgen.frontend.reader import Reader
@@ -57,12 +58,6 @@ def _table(r: Reader, head: ast.expr) -> ast.expr | None:
         assert isinstance(head, ast.Call) and isinstance(head.func, ast.Attribute)
         head = head.func.value
     return head if isinstance(head, ast.Name) and is_table(held_by(r, head.id)) else None
-
-
-def held_by(r: Reader, name: str) -> Any:
-    """Return what a name holds here or around; an iterator is not asked for its items by that."""
-    held = [frame.names[name] for frame in r.frame.outward() if name in frame.names]
-    return r.settled(held[0]) if held else None
 
 
 def _method(head: ast.expr) -> str:

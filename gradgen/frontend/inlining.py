@@ -10,7 +10,7 @@ import types
 from typing import Any
 
 from gradgen.checkpoint import is_marked
-from gradgen.frontend import bindings, checkpoints, kept, opened, recursion, recursive_names
+from gradgen.frontend import bindings, celled, checkpoints, kept, opened, recursion, recursive_names
 from gradgen.frontend.assigned import assigned_names
 from gradgen.frontend.branches import distribute
 from gradgen.frontend.callables import borrowed
@@ -188,6 +188,8 @@ def run_body(r: Reader, definition: Any) -> Any:
         r.frame.local_names = frozenset(r.frame.names) | _walrus_names(definition)
         return evaluate(r, definition.body)
     refuse_generators(r, definition)
+    r.frame.definition = definition
+    definition = celled.as_read(r.book.celled, definition)
     names, assigned, lives = _syntax(definition)
     taken = names | set(r.frame.names)
     r.frame.local_names = assigned | frozenset(r.frame.names)

@@ -161,7 +161,7 @@ def attribute_of(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
     if name in owner.fields and not comes_first(in_class):
         return unbound.found(r, r.settled(owner.fields[name]), AttributeError(missing), node)
     if name == "__class__":
-        return Static(kind)
+        return Static(STANDS_FOR.get(kind, kind))
     if name == "__dict__":
         return attributes_as_dict(r, node, owner)
     value = class_attribute_or_fallback(r, owner, kind, name, node)

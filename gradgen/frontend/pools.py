@@ -44,6 +44,7 @@ from gradgen.frontend.unbound import raise_where
 from gradgen.frontend.values import Choice, Record, Ref, Seq, Static, Storage
 from gradgen.ir.nodes import Const, Value
 from gradgen.ir.types import NOTHING, Type, join
+from gradgen.library.collections import STANDS_FOR
 
 if TYPE_CHECKING:
     from gradgen.frontend.reader import Reader
@@ -340,7 +341,7 @@ def attribute(r: Reader, owner: Value, name: Any, node: ast.AST) -> Any:
     if name in names_of(r, owner) and not comes_first(in_class):
         return held(r, owner, name, node)
     if name == "__class__":
-        return Static(kind)
+        return Static(STANDS_FOR.get(kind, kind))
     if isinstance(in_class, functools.cached_property):
         r.refuse(node, f"the cached property {name!r} of objects by the path", "use a property")
     value = class_attribute_or_fallback(r, owner, kind, name, node)

@@ -19,6 +19,7 @@ from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend import (
     attribute_dicts,
     beside_none,
+    celled,
     layouts,
     listed,
     outside,
@@ -222,6 +223,7 @@ class Reader(Sharing):
         if name not in frame.assigned_inside:
             return None
         if frame.owner is not self:
+            celled.require(self.book.celled, frame, name)
             raise UnsupportedError(
                 f"a recursive function assigns {name!r} of a function around it",
                 self.b.span,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from gradgen.errors import ArgumentError
+from gradgen.errors import ArgumentError, UnsupportedError
 from gradgen.frontend import row_kinds
 from gradgen.frontend.covers import Cover
 from gradgen.frontend.given_out import NOTED, Unchanging
@@ -26,9 +26,10 @@ from gradgen.frontend.templates import (
     types,
     values_of,
 )
-from gradgen.frontend.values import Frame, Ref, Static
+from gradgen.frontend.values import Frame, Map, Ref, Static
 from gradgen.ir.nodes import Block, Const, Function, Leaf, Undefined, Value
 from gradgen.ir.types import Type
+from gradgen.library.collections import STANDS_FOR
 from gradgen.passes.sharing import shared_results
 from gradgen.passes.stored_into import stored_into
 
@@ -115,15 +116,22 @@ def parameter(r: InnerReader, leaves: list[Leaf], name: str, type_: Type) -> Any
     return held
 
 
+def _a_kind_of(box: Any) -> str:
+    """Return what a box is in Python's words."""
+    kind = dict if isinstance(box, Map) else box.kind
+    return f"a {STANDS_FOR.get(kind, kind).__name__}"
+
+
 def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
     """Note what a trial has shown."""
     book = r.book
     span = r.frame.source.span(state.definition)
-    if any(entry.knows(box) for box in r.filled):
+    filled = [box for box in r.filled if entry.knows(box)]
+    if filled:
         if id(state.definition) not in book.growing:
             raise Recursive(state.definition, grows=True)
-        raise ArgumentError(
-            f"{state.callee.name!r} is recursive, and writes into a list, dict or object "
+        raise UnsupportedError(
+            f"{state.callee.name!r} is recursive, and writes into {_a_kind_of(filled[0])} "
             "that it is given",
             span,
             "return the new values instead, or keep them in an array",

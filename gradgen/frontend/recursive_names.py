@@ -11,7 +11,7 @@ from gradgen.frontend.reader import Reader
 from gradgen.frontend.recursive_states import Outer, Reading, Widened, joined, leaf_type, learn
 from gradgen.frontend.signals import Endless
 from gradgen.frontend.structure import flatten
-from gradgen.frontend.values import Box, Frame, LocalFunction, Poison, is_static
+from gradgen.frontend.values import Box, Frame, LocalFunction, Poison, Seq, is_static
 from gradgen.ir.nodes import Block, Leaf
 from gradgen.syntax import names_in
 
@@ -57,8 +57,8 @@ class InnerReader(Reader):
         value = _known_in(owner, frame, name, node)
         grow = id(self.state.definition) in self.book.growing
         structure, leaves = flatten(owner, value, node, grow=grow)
-        if not leaves:
-            return value
+        if not leaves and not (isinstance(value, Seq) and value.kind is list):
+            return value  # a list of constants is made anew: it may become one of the graph
         kinds = [leaf_type(owner, leaf) for leaf in leaves]
         hint = self.book.hints.get((self.state.key, frame.path, name), ())
         if len(hint) == len(kinds):  # what an earlier reading has found at other calls

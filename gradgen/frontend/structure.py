@@ -15,6 +15,7 @@ from gradgen.frontend.evaluate import options
 from gradgen.frontend.objects import Method
 from gradgen.frontend.operators import is_plain
 from gradgen.frontend.parts import parts, with_parts
+from gradgen.frontend.pointers import is_none_itself
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.signals import Tabled
 from gradgen.frontend.values import (
@@ -172,12 +173,17 @@ def _refuse_choice(r: Reader, node: ast.AST) -> NoReturn:
 
 
 def _may_grow(r: Reader, box: Seq, grow: bool) -> bool:
-    """Whether a list is one of the graph in a call: an empty one, or any of numbers or arrays."""
+    """Whether a list is one of the graph in a call: an empty one, or any of numbers or arrays.
+
+    None may be among these.
+    """
     if not (grow and box.items):
         return not box.items
     items = [r.settled(item) for item in box.items]
     return all(
-        isinstance(item, Value) or (isinstance(item, Ref) and item.value.type.kind != "list")
+        isinstance(item, Value)
+        or is_none_itself(item)
+        or (isinstance(item, Ref) and item.value.type.kind != "list")
         for item in items
     )
 

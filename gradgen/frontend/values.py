@@ -386,6 +386,7 @@ class Frame:
     statement: Any = None
     statement_block: Any = None
     call: Any = None  # the place of the call
+    definition: Any = None  # the function as it is written, whose statements are read
     spans: dict[int, tuple[Any, Any]] = field(default_factory=dict)  # places, and with the call
 
     def outward(self) -> Iterator[Frame]:

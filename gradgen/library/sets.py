@@ -12,14 +12,15 @@ class ComputedSet:
     """A set of numbers, or tuples of them: a list that has each only once.
 
     The order of its items is not that of Python's set: a loop is over ``ordered``.  ``most`` is
-    how many there were when one was added last: Python's table has room for twice as many.
+    how many there were when one was added last, in a list, into which recursive functions write:
+    Python's table has room for twice as many.
     """
 
-    SHOWN_AS = (("items", ""),)  # after the name of the set, in texts
+    SHOWN_AS = (("items", ""), ("most", "_most"))  # after the name of the set, in texts
 
     def __init__(self, iterable):
         self.items = []
-        self.most = 0
+        self.most = [0]
         for item in iterable:
             self.add(item)
 
@@ -27,7 +28,7 @@ class ComputedSet:
         """Add an item."""
         if item not in self.items:
             self.items.append(item)
-            self.most = len(self.items)
+            self.most[0] = len(self.items)
 
     def remove(self, item):
         """Take out an item that is there."""
@@ -56,8 +57,8 @@ class ComputedSet:
 
     def clear(self):
         """Drop all items."""
-        self.items = []
-        self.most = 0
+        self.items.clear()
+        self.most[0] = 0
 
     def copy(self):
         """Return a set with these items."""
@@ -68,7 +69,7 @@ class ComputedSet:
 
         Each stands at its own place in Python's table, as long as there is one for it.
         """
-        if any(not 0 <= item < max(8, 2 * self.most) for item in self.items):
+        if any(not 0 <= item < max(8, 2 * self.most[0]) for item in self.items):
             raise NotImplementedError(
                 "a loop over a set of large or negative numbers, in no known order: "
                 "loop over sorted(...) of it"

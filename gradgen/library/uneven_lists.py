@@ -36,19 +36,19 @@ class UnevenList:
         return item in self.items()
 
     def __eq__(self, other):
-        return self.items() == tuple(other)
+        return self.items() == tuple(other) if isinstance(other, list) else NotImplemented
 
     def __lt__(self, other):
-        return self.items() < tuple(other)
+        return self.items() < tuple(other) if isinstance(other, list) else NotImplemented
 
     def __le__(self, other):
-        return self.items() <= tuple(other)
+        return self.items() <= tuple(other) if isinstance(other, list) else NotImplemented
 
     def __gt__(self, other):
-        return self.items() > tuple(other)
+        return self.items() > tuple(other) if isinstance(other, list) else NotImplemented
 
     def __ge__(self, other):
-        return self.items() >= tuple(other)
+        return self.items() >= tuple(other) if isinstance(other, list) else NotImplemented
 
     def __add__(self, other):
         return list(self.items()) + list(other)

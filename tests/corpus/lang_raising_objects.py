@@ -149,4 +149,4 @@ def looked_up(x):
 
 _NAMES = ["withdrawals", "opened", "kept_while_it_lasts", "looked_up"]
 EXAMPLE_ARGS = {name: lambda: (np.array([0.7, 1.3, -0.4, 2.1]),) for name in _NAMES}
-MORE_ARGS = {name: [lambda: (np.array([0.2, 0.4, -5.9, 0.3, 1.6]),)] for name in _NAMES}
+MORE_ARGS = {name: [lambda: (np.array([0.25, 0.4, -5.9, 0.3, 1.6]),)] for name in _NAMES}

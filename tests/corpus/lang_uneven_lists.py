@@ -167,7 +167,23 @@ def rooms_as_lists(p):
     return total + (rooms[0] * 2)[2] * ([1.0] + last)[1]
 
 
+def told_from_tuples(p):
+    """They are lists: no tuple is equal to one, and their class is that of lists."""
+    rooms, total = [], 0.0
+    for k, (x, y) in enumerate(p):
+        rooms.append([x, [k]])
+        for room in rooms:
+            total += y * (room == [x, [k]]) + 10.0 * (room == (x, [k]))
+            total += 20.0 * ((x, [k]) == room) + 30.0 * ((x, [k]) in rooms)
+            if room.__class__ is list and type(room) is list and hasattr(room, "append"):
+                total += x * y
+            if hasattr(room, "first") or hasattr(room, "keys") or room == 3 or room is None:
+                total += 100.0
+    return total
+
+
 EXAMPLE_ARGS = {
+    "told_from_tuples": lambda: (_pairs(),),
     "bins_filled": lambda: (_pairs(),),
     "groups_of_three": lambda: (_pairs(),),
     "sums_of_rows": lambda: (_pairs(),),
