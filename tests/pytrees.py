@@ -43,7 +43,7 @@ def is_plain_object(value: Any) -> bool:
 def rebuild(tree: Any, parts: list[Any]) -> Any:
     """Return a container like ``tree`` that holds ``parts`` as its children."""
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        return type(tree)(*parts)
+        return tree._make(parts)  # as it is: a class may have a __new__ of its own
     if isinstance(tree, tuple | list):
         return type(tree)(parts)
     if isinstance(tree, dict):

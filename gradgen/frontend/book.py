@@ -61,7 +61,7 @@ class Book:
     celled: dict[int, Any] = field(
         default_factory=dict
     )  # functions, and as they are read (`celled`)
-    growing: set[int] = field(default_factory=set)  # of these, those with lists of any length
+    growing: dict[int, int] = field(default_factory=dict)  # 1: lists of any length, 2: tuples, too
     hints: dict[Any, list[Type]] = field(default_factory=dict)
     states: dict[Any, Reading] = field(default_factory=dict)
     version: int = 0

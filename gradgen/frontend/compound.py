@@ -6,7 +6,7 @@ import ast
 import contextlib
 from collections.abc import Iterator, Sequence
 
-from gradgen.frontend import pointers
+from gradgen.frontend import lists, pointers
 from gradgen.frontend.assigned import assigned_names
 from gradgen.frontend.branches import condition, implied
 from gradgen.frontend.checkpoints import marked_test
@@ -24,7 +24,7 @@ from gradgen.frontend.own_iterators import steps_of
 from gradgen.frontend.parts import contents
 from gradgen.frontend.points import Point, Turn
 from gradgen.frontend.reader import Reader
-from gradgen.frontend.signals import FOR, WHILE, InTurns, OwnIterator, WriteOut
+from gradgen.frontend.signals import FOR, WHILE, Endless, InTurns, OwnIterator, WriteOut
 from gradgen.frontend.state import restore, snapshot
 from gradgen.frontend.targets import assign_to
 from gradgen.frontend.turns import as_range, known_turns, turn_by_turn, while_decided, written_out
@@ -198,6 +198,8 @@ def _counted(
         r.counters.append("")
         try:
             r.b.span = r.span(s.target)
+            if r.inner and any(lists.holds_nothing(r, ref) for ref in over.arrays):
+                raise Endless(s)  # a recursive function, which may yet be given a list of more
             element = over.element(index)
             name_index(r, s, over, index, element)
             assign_to(r, s.target, element)

@@ -13,6 +13,7 @@ from gradgen.frontend import (
     lists,
     pointers,
     records,
+    row_kinds,
     texts,
     unbound,
     uneven_lists,
@@ -75,6 +76,7 @@ def _tuple(r: Reader, node: ast.Tuple | ast.List) -> Any:
                 lists.kept_in_list(r, value, element) if isinstance(node, ast.List) else value
             )
     if made is not None:
+        row_kinds.set_class(r, made, isinstance(node, ast.Tuple))
         return made
     whole = Seq(items, tuple if isinstance(node, ast.Tuple) else list)
     return whole if isinstance(node, ast.Tuple) else uneven_lists.as_row(r, node, whole)

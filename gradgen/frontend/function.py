@@ -180,7 +180,7 @@ def _note(book: Book, found: Learnt) -> None:
     """Keep what a reading has found out for those that follow."""
     if isinstance(found, Recursive):
         book.recursive[id(found.definition)] = found.definition
-        book.growing |= {id(found.definition)} if found.grows else set()
+        book.growing |= {id(found.definition): found.grows} if found.grows else {}
     elif isinstance(found, Stepwise):
         book.stepwise.add(found.made)
     elif isinstance(found, Turnwise):

@@ -93,14 +93,19 @@ def changed_meanwhile(r: Reader, node: ast.AST, what: str) -> NoReturn:
     r.refuse(node, what, "loop over a copy, list(...)")
 
 
+def holds_nothing(r: Reader, ref: Ref) -> bool:
+    """Whether nothing was put into a list of the graph, as far as is known."""
+    t = r.read(ref).type
+    return t.kind == "list" and t.item is None
+
+
 def item(r: Reader, ref: Ref, i: Value, node: ast.AST) -> Any:
     """Return ``items[i]``; where it is written to, as a place in the list."""
     place = (*r.call_path, id(node))
     if place in r.precise or place in r.rows:
         return r.view(ref, "load", [i], {"index": "i"})
     items = r.read(ref)
-    if items.type.item is None and r.inner:
-        # Nothing was put in, as far as is known.
+    if r.inner and holds_nothing(r, ref):
         error = IndexError("list index out of range")
         error.add_note("an item of a list that a function which calls itself may have filled")
         r.fail(node, error)

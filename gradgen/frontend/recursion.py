@@ -114,7 +114,7 @@ def call(r: Reader, node: ast.AST, definition: Any, frame: Frame, bound: dict[st
     book = r.book
     structure: dict[str, Structure] = {}
     given: list[Any] = []
-    grow = id(definition) in book.growing
+    grow = book.growing.get(id(definition), 0)
     for name, value in bound.items():
         structure[name], leaves = flatten(r, value, node, grow=grow)
         given += leaves
@@ -123,8 +123,8 @@ def call(r: Reader, node: ast.AST, definition: Any, frame: Frame, bound: dict[st
     state = book.states.get(key)
     if state is None:
         if sum(other[:2] == key[:2] for other in book.states) > KINDS:
-            if not grow:
-                raise Recursive(definition, grows=True)
+            if grow < 2:
+                raise Recursive(definition, grows=grow + 1)
             book.too_deep.add(id(definition))
         state = book.states[key] = Reading(key, definition, frame, structure)
         state.types = list(book.hints.get(key, ()))

@@ -128,8 +128,9 @@ def _settle(r: InnerReader, state: Reading, value: Any, entry: Any) -> None:
     span = r.frame.source.span(state.definition)
     filled = [box for box in r.filled if entry.knows(box)]
     if filled:
-        if id(state.definition) not in book.growing:
-            raise Recursive(state.definition, grows=True)
+        grow = book.growing.get(id(state.definition), 0)
+        if grow < 2:
+            raise Recursive(state.definition, grows=grow + 1)
         raise UnsupportedError(
             f"{state.callee.name!r} is recursive, and writes into {_a_kind_of(filled[0])} "
             "that it is given",

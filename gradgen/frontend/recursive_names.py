@@ -55,7 +55,7 @@ class InnerReader(Reader):
             return self.imported[key]
         owner = frame.owner
         value = _known_in(owner, frame, name, node)
-        grow = id(self.state.definition) in self.book.growing
+        grow = self.book.growing.get(id(self.state.definition), 0)
         structure, leaves = flatten(owner, value, node, grow=grow)
         if not leaves and not (isinstance(value, Seq) and value.kind is list):
             return value  # a list of constants is made anew: it may become one of the graph
@@ -100,7 +100,7 @@ def outer_leaves(r: Reader, node: ast.AST, state: Reading) -> list[Any]:
         else:
             assert isinstance(r, InnerReader)
             value = r.bring_in(o.frame, o.name, node)
-        grow = id(state.definition) in r.book.growing
+        grow = r.book.growing.get(id(state.definition), 0)
         structure, leaves = flatten(r, value, node, grow=grow)
         if structure.key != o.structure.key:
             r.refuse(node, f"{o.name!r} is of another kind at this recursive call",

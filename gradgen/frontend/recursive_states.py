@@ -18,10 +18,10 @@ from gradgen.ir.types import Type, join
 class Recursive(Exception):
     """A function turned out to be recursive: everything is read again with calls of it.
 
-    ``grows``: with lists of no known length for those that it is given.
+    ``grows``: with lists of no known length for those that it is given, of 2, tuples, too.
     """
 
-    def __init__(self, definition: Any, grows: bool = False) -> None:
+    def __init__(self, definition: Any, grows: int = 0) -> None:
         super().__init__(definition)
         self.definition, self.grows = definition, grows
 

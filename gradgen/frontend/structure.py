@@ -58,6 +58,7 @@ class Seen:
 FEW = 64  # choices and objects that are held by one another, on all paths
 NUMBER = Structure("number", None)
 LIST = Structure("list", None)
+ROW = Structure("row", None)  # a tuple of any number of numbers
 
 
 def flatten(
@@ -66,13 +67,13 @@ def flatten(
     node: ast.AST,
     constants: bool = False,
     look: Seen | None = None,
-    grow: bool = False,
+    grow: int = 0,
 ) -> tuple[Structure, list[Any]]:
     """Return the structure of a value, and its leaves.
 
     ``constants``: numbers are known, too; ``look``: nothing is made ready for a call, and there are
     no leaves: the structures of what was looked at before are there; ``grow``: lists of numbers or
-    arrays have no known length.
+    arrays have no known length, of 2, tuples of numbers neither.
     """
     if isinstance(value, Around):
         if look is None:
@@ -82,6 +83,8 @@ def flatten(
     if look is not None and isinstance(value, Seq) and value.grown is not None:
         return LIST, []  # it may be one of a function around this one, which alone can read it
     value = r.settled(value)
+    if grow > 1 and (row := _row(r, value)) is not None:
+        return ROW, [] if look is not None else [row]
     if isinstance(value, Const) and (constants or isinstance(value.const, bool)):
         return Structure(("constant", type(value.const), repr(value.const)), value), []
     if isinstance(value, Choice):
@@ -172,10 +175,10 @@ def _refuse_choice(r: Reader, node: ast.AST) -> NoReturn:
     r.refuse(node, what, "call it on each path")
 
 
-def _may_grow(r: Reader, box: Seq, grow: bool) -> bool:
+def _may_grow(r: Reader, box: Seq, grow: int) -> bool:
     """Whether a list is one of the graph in a call: an empty one, or any of numbers or arrays.
 
-    None may be among these.
+    None may be among these, and with some effort rows of numbers.
     """
     if not (grow and box.items):
         return not box.items
@@ -183,13 +186,31 @@ def _may_grow(r: Reader, box: Seq, grow: bool) -> bool:
     return all(
         isinstance(item, Value)
         or is_none_itself(item)
+        or (grow > 1 and isinstance(item, Seq) and _is_row(item))
         or (isinstance(item, Ref) and item.value.type.kind != "list")
         for item in items
     )
 
 
+def _row(r: Reader, value: Any) -> Ref | None:
+    """Return a tuple of numbers as a list of the graph, None for anything else."""
+    if isinstance(value, Ref):
+        return value if value.storage.tuples and not value.steps else None
+    if not isinstance(value, Seq) or value.kind is not tuple or not _is_row(value):
+        return None
+    made = r.hold(r.b.emit("list", list(value.items)))
+    row_kinds.set_class(r, made, True)
+    return made
+
+
+def _is_row(value: Seq) -> bool:
+    """Whether this is a list or a tuple of numbers."""
+    numbers = (isinstance(item, Value) and item.type.is_scalar for item in value.items)
+    return value.kind in (list, tuple) and all(numbers)
+
+
 def _flatten_box(
-    r: Reader, box: Box, node: ast.AST, constants: bool, look: Seen | None, grow: bool
+    r: Reader, box: Box, node: ast.AST, constants: bool, look: Seen | None, grow: int
 ) -> tuple[Structure, list[Any]]:
     some_keys = isinstance(box, Map) and OTHER_KEYS in box.items
     if look is None and some_keys and isinstance(box, Map) and box.made and r.book.tables:
@@ -236,6 +257,10 @@ def rebuild(s: Structure, leaves: Iterator[Any]) -> Any:
     """Return a value of a structure with these leaves."""
     if s is NUMBER or s is LIST:
         return next(leaves)
+    if s is ROW:
+        row = next(leaves)
+        row.storage.tuples = True
+        return row
     if isinstance(s.like, Box):
         return with_parts(s.like, [(k, rebuild(inner, leaves)) for k, inner in s.items])
     if isinstance(s.like, Method):
@@ -245,7 +270,7 @@ def rebuild(s: Structure, leaves: Iterator[Any]) -> Any:
 
 def names_of_leaves(s: Structure, name: str) -> list[str]:
     """Return a parameter's name for each leaf of an argument."""
-    if s is NUMBER or s is LIST:
+    if s in (NUMBER, LIST, ROW):
         return [name]
     out = []
     for k, inner in s.items:

@@ -134,7 +134,61 @@ def handed_on(h, n, memo=None):
     return memo[n]
 
 
+def branch_and_bound(values, weights, room):
+    """Tuples become longer from call to call, and the best of them is kept outside."""
+    order = sorted(range(len(values)), key=lambda i: -values[i] / weights[i])
+    best, best_set = 0.0, ()
+
+    def bound(k, room):
+        b = 0.0
+        for i in order[k:]:
+            if weights[i] > room:
+                return b + values[i] * room / weights[i]
+            room -= weights[i]
+            b += values[i]
+        return b
+
+    def explore(k, room, total, chosen):
+        nonlocal best, best_set
+        if total > best:
+            best, best_set = total, chosen
+        if k == len(order) or total + bound(k, room) <= best:
+            return
+        i = order[k]
+        if weights[i] <= room:
+            explore(k + 1, room - weights[i], total + values[i], (*chosen, i))
+        explore(k + 1, room, total, chosen)
+
+    explore(0, room, 0.0, ())
+    return best + 0.1 * sum(values[i] ** 2 for i in best_set)
+
+
+def paths_as_tuples(w, bound):
+    """Where the recursion ends, loops go through what was handed on to it."""
+    found = []
+
+    def go(v, path):
+        if v > bound:
+            found.append(path)
+            return sum(w[k % len(w)] * (i + 1) for i, k in enumerate(path)) + len(path)
+        return go(v * 1.5 + w[0], path + (int(v),)) + 0.5 * go(v * 2.5 + w[2], path)
+
+    return go(w[1], ()) * len(found) + max(found)[0] * w[2]
+
+
+def products_of_neighbours(w, bound):
+    def go(v, path):
+        if v > bound:
+            return sum(a * b for a, b in zip(path, path[1:])) + sum(a * k for a, k in zip(path, w))
+        return go(v * 1.5 + w[0], [*path, v])
+
+    return go(w[1], [])
+
+
 EXAMPLE_ARGS = {
+    "branch_and_bound": lambda: (np.array([6.0, 10.0, 12.0, 7.3]), np.array([1.0, 2, 3, 2.2]), 5.1),
+    "paths_as_tuples": lambda: (_weights(), 5.0),
+    "products_of_neighbours": lambda: (_weights(), 5.0),
     "best_subset": lambda: (np.array([1.5, 0.25, 0.75, 2.1]), 3.4),
     "shortest_tour": lambda: (_distances(),),
     "calls_counted": lambda: (_weights(), 10.0),
@@ -152,7 +206,13 @@ MORE_ARGS = {
     "handed_on": [lambda: (np.array([0.8, 0.9]), 1)],
 }
 
-ARGNUMS = {"calls_counted": (0,), "argument_assigned": (0,), "first_and_last": (0,)}
+ARGNUMS = {
+    "paths_as_tuples": (0,),
+    "products_of_neighbours": (0,),
+    "calls_counted": (0,),
+    "argument_assigned": (0,),
+    "first_and_last": (0,),
+}
 
 
 def _weights():

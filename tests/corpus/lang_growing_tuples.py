@@ -103,7 +103,26 @@ def cells_split_in_two(u, most):
 
 
 X = np.array([0.3, -0.7, 1.1, 0.9, 0.45])
+
+
+def made_by_a_star(x):
+    """They are tuples, and no lists: what they are equal to, and what is added to them."""
+    path, total = (), 0.0
+    for k in range(len(x)):
+        path = (*path, k)
+        total += x[k] * (path == (0, 1)) + 100.0 * (path == [0, 1])
+        if isinstance(path, tuple) and not isinstance(path, list):
+            total += 3.0 * x[k]
+    squares = []
+    for v in x:
+        squares = [*squares, v * v]
+    row = *squares, 7.0
+    total += x[0] * (row + (1.0,) == (*row, 1.0)) + 100.0 * (row == [*squares, 7.0])
+    return total * row[0] + {path: x[1]}[tuple(range(len(x)))]
+
+
 EXAMPLE_ARGS = {
+    "made_by_a_star": lambda: (np.array([1.5, 2.25, 0.75]),),
     "cells_split_in_two": lambda: (np.array([0.1, 0.9, 0.8, -0.4]), 0.5),
     "paths_in_a_list": lambda: (X.copy(),),
     "tuple_beside_list": lambda: (X.copy(),),
