@@ -152,11 +152,12 @@ class _Folder:
         return not any(_may_write(o) for o in between)
 
     def _reads(self, op: Op) -> list[Value]:
+        """Return what an expression reads; a choice reads what its sides hand on."""
         out: list[Value] = []
         stack = [op]
         while stack:
             o = stack.pop()
-            for v in o.inputs:
+            for v in (*o.inputs, *(v for b in o.blocks for v in b.results)):
                 if v in self.folded and v.op is not None:
                     stack.append(v.op)
                 else:

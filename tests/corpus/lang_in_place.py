@@ -183,6 +183,26 @@ def number_in_an_array(x, t):
     return float(t * x.sum() + before * t)
 
 
+def choice_read_before_a_write(a):
+    """The sum in the pair is that of the array as it was."""
+    y = a * 1.0
+    z = a**2
+    pair = (np.sin(a) + (y if a[0] > 0 else z), 1.0)
+    y *= 2.0
+    z *= 3.0
+    return np.sum(y * z + pair[0])
+
+
+def popped_and_written(a):
+    """What is taken out of a list is added to its end, and only then written to."""
+    q = [a * 1.0, a**2, np.sin(a)]
+    for _ in range(4):
+        first = q.pop(0)
+        q.append(q[-1] + first)
+        first *= 2.0
+    return np.sum(q[0] * q[1] + q[2])
+
+
 EXAMPLE_ARGS = {
     "augmented_slices": lambda: (_normal(5),),
     "fancy_rows": lambda: (_normal(3, 4),),
@@ -208,8 +228,11 @@ EXAMPLE_ARGS = {
     "view_returned_from_helper": lambda: (_normal(3, 3),),
     "closure_over_array_written_later": lambda: (_normal(5),),
     "number_in_an_array": lambda: (_normal(3), np.array(0.7)),
+    "choice_read_before_a_write": lambda: (_normal(5),),
+    "popped_and_written": lambda: (_normal(5),),
 }
 
 MORE_ARGS = {
+    "choice_read_before_a_write": [lambda: (_positive(5),), lambda: (-_positive(5),)],
     "where_indices_store": [lambda: (-_positive(5),)],
 }
