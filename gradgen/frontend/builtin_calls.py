@@ -22,7 +22,7 @@ from gradgen.frontend.evaluate import as_value
 from gradgen.frontend.exact_kinds import is_exact
 from gradgen.frontend.indices import without_none
 from gradgen.frontend.iterables import as_positions
-from gradgen.frontend.lists import as_array, is_list
+from gradgen.frontend.lists import as_array, is_list, is_power
 from gradgen.frontend.operands import are_of_python, fail_as_python
 from gradgen.frontend.operators import arithmetic
 from gradgen.frontend.places import is_none as is_missing
@@ -360,7 +360,7 @@ def _round(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) ->
     values = [as_value(r, a, node) for a in given]
     if values[0].type.rank:
         r.fail(node, TypeError("type numpy.ndarray doesn't define __round__ method"))
-    if len(values) > 1 and values[1].type.kind == "float":
+    if len(values) > 1 and values[1].type.kind == "float" and not is_power(values[1]):
         r.fail(node, TypeError("'float' object cannot be interpreted as an integer"))
     return r.b.emit("py_round", values)
 

@@ -12,7 +12,7 @@ from typing import Any
 from gradgen.frontend import row_kinds
 from gradgen.frontend.describing import describe
 from gradgen.frontend.evaluate import as_value, evaluate, options
-from gradgen.frontend.lists import as_places, is_number_of_list, whole
+from gradgen.frontend.lists import as_places, is_number_of_list, is_power, whole
 from gradgen.frontend.pointers import is_none_itself
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
@@ -248,7 +248,7 @@ def _listed(value: Any) -> tuple[Any, ...] | None:
 
 
 def _letter(r: Reader, v: Value, node: ast.AST) -> str:
-    if v.type.kind == "int":
+    if v.type.kind == "int" or is_power(v):
         return "i"
     if v.type.kind == "any":
         return "m" if v.type.dtype == "bool" else "a"

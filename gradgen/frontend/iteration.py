@@ -30,7 +30,7 @@ from gradgen.frontend.iterables import (
     places,
 )
 from gradgen.frontend.letters import over_letters
-from gradgen.frontend.lists import is_list, whole
+from gradgen.frontend.lists import is_list, is_power, whole
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sections import meet
 from gradgen.frontend.state import has_effects
@@ -453,7 +453,7 @@ def _range(given: Given) -> Iteration:
     r, bounds = given.r, given.values()
     args = [whole(r, literal(r, as_value(r, bound, n))) for bound, n in bounds]
     for a, (_, n) in zip(args, bounds, strict=True):
-        if a.type.kind not in ("int", "any", "bool"):
+        if a.type.kind not in ("int", "any", "bool") and not is_power(a):
             r.refuse(n, f"a bound of range of type {a.type}", "use an integer")
     if len(args) == 1:
         args = [Const(0), *args]

@@ -426,7 +426,7 @@ def is_power(v: Value) -> bool:
     op = v.op
     if op is None or v.type.kind != "float":
         return False
-    if op.prim in ("add", "sub", "mul", "neg"):
+    if op.prim in ("add", "sub", "mul", "neg", "mod", "floordiv"):
         return all(is_power(u) or u.type.kind == "int" for u in op.inputs)
     return op.prim == "pow" and all(u.type.kind == "int" for u in op.inputs)
 

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from gradgen.errors import UnsupportedError
+from gradgen.frontend.lists import is_power
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.values import Ref, Seq, Static
 from gradgen.ir.nodes import Const, Value
@@ -148,6 +149,8 @@ def _sample(r: Reader, value: Any, size: int, number: bool = False) -> Any:
         return np.resize(np.array(items), size).tolist() if floats else items
     if not isinstance(value, Ref | Value):
         raise _Unknown
+    if is_power(r.read(value)):
+        raise _Unknown  # it may be an int
     t = r.read(value).type
     if number and t.is_scalar and t.kind in ("float", "int", "bool"):
         return {"float": float, "int": int, "bool": bool}[t.kind](1)

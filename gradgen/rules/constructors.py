@@ -176,7 +176,7 @@ for _name in ("zeros", "ones", "empty"):
     rule(_name, filled_type, callables=[f"np.{_name}"], form="shape", passive=True)
     rule(f"{_name}_like", like_type, callables=[f"np.{_name}_like"], params="a, dtype=None",
          passive=True)
-rule("full", full_type, callables=["np.full"], form="special", vjp=full_vjp)
+rule("full", full_type, callables=["np.full"], form="special", vjp=full_vjp, places_from=1)
 rule("full_like", full_like_type, callables=["np.full_like"], params="a, fill_value, dtype=None",
      vjp=full_like_vjp)
 rule("eye", eye_type, callables=["np.eye"], params="N, M?, k=0, dtype=None", passive=True,

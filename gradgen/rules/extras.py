@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 
 def pow_type(inputs: list[Value], attrs: Attrs) -> Type:
-    """Type of ``a ** b``: an int to a negative power is a float."""
+    """Type of ``a ** b``: an int to a negative power is a float, to another one an int."""
     a, b = inputs
     if a.type.kind == "int" and b.type.kind == "int":
-        return Type("float", "float64", weak=True) if may_be_negative(b) else integer()
+        several = not isinstance(b, Const)
+        below = Type("float", "float64", weak=True, kinds=several)
+        return below if may_be_negative(b) else integer()
     return elementwise()(inputs, attrs)
 
 

@@ -280,11 +280,11 @@ rule("stack", stack_type, callables=["np.stack"], form="sequence",
      vjp=stack_vjp, tangent="linear",
      samples=("np.stack([x3, y3], axis=-1)", "np.stack((x23, y23), 1, dtype=float)"))
 rule("repeat", repeat_type, callables=["np.repeat"], methods=["repeat"],
-     params="a, repeats, axis=None", vjp=repeat_vjp, tangent="linear",
+     params="a, repeats, axis=None", vjp=repeat_vjp, tangent="linear", places_from=1,
      samples=("np.repeat(x3, [1, 2, 0])", "np.repeat(x3, j3)", "np.repeat(x23, [2, 1], axis=0)",
               "np.repeat(x23, 2)", "np.repeat(x23, [1, 0, 2, 1, 1, 3])", "x23.repeat(2, axis=-1)",
               "np.repeat(x, 3)", "np.repeat(x3, 0)"))
-rule("tile", tile_type, callables=["np.tile"], form="shaped", vjp=tile_vjp)
+rule("tile", tile_type, callables=["np.tile"], form="shaped", vjp=tile_vjp, places_from=1)
 for _name in ("tril", "triu"):
     rule(_name, triangle_type, callables=[f"np.{_name}"], params="m, k=0", vjp=triangle_vjp,
          samples=(f"np.{_name}(x3)", f"np.{_name}(x234, 1)"))

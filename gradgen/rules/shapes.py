@@ -224,7 +224,7 @@ def identity_vjp(alg: Algebra, op: Op, g: Value, i: int) -> Value:
 rule("reshape", reshape_type, callables=["np.reshape"], form="shaped", alias="maybe", cost=0,
      samples=("np.reshape(x23, (3, -1), order='F')", "x23.reshape(3, 2, order='F')",
               "np.reshape(x6, (2, 3), 'C')", "np.reshape(x234, -1, order='F')"),
-     vjp=reshape_vjp)
+     vjp=reshape_vjp, places_from=1)
 rule("reshape_as", reshape_as_type, form="special", alias="maybe", cost=0, vjp=reshape_vjp)
 for _name, _alias in (("ravel", "maybe"), ("flatten", "")):
     rule(_name, ravel_type, callables=["np.ravel"] if _alias else [], methods=[_name], params="a",
@@ -243,10 +243,11 @@ rule("expand_dims", expand_dims_type, callables=["np.expand_dims"], params="a, a
 rule("squeeze", squeeze_type, callables=["np.squeeze"], methods=["squeeze"], alias="view", cost=0,
      params="a, axis=None", vjp=reshape_vjp)
 rule("broadcast_to", broadcast_to_type, callables=["np.broadcast_to"], form="shaped", cost=0,
-     alias="view", vjp=broadcast_to_vjp)
+     alias="view", vjp=broadcast_to_vjp, places_from=1)
 rule("flip", same_type, callables=["np.flip"], params="m, axis=None", alias="view", cost=0,
      vjp=flip_vjp)
-rule("roll", same_type, callables=["np.roll"], params="a, shift, axis=None", vjp=roll_vjp)
+rule("roll", same_type, callables=["np.roll"], params="a, shift, axis=None", vjp=roll_vjp,
+     places_from=1)
 rule("astype", cast_type, form="special", vjp=cast_vjp, cost=1)
 rule("copy", same_type, callables=["np.copy"], methods=["copy"], params="a, order='C'",
      form="special", vjp=identity_vjp, cost=1)
