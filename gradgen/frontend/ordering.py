@@ -16,7 +16,7 @@ from gradgen.frontend.places import is_none
 from gradgen.frontend.reader import Reader
 from gradgen.frontend.sameness import interchangeable
 from gradgen.frontend.special import no_more, special
-from gradgen.frontend.special_methods import fields_in_order, invoked, special_method
+from gradgen.frontend.special_methods import compared, fields_in_order, special_method
 from gradgen.frontend.state import go_back, place, restore, snapshot
 from gradgen.frontend.values import (
     Box,
@@ -266,12 +266,13 @@ def _keys_of(r: Reader, node: ast.AST, items: list[Any], key: Any) -> list[Any]:
 
 def _objects_keys(r: Reader, node: ast.AST, items: list[Any]) -> list[Any]:
     """Return what orders objects: the fields of a dataclass, or how many are less by ``__lt__``."""
-    if not items or not all(isinstance(i, Record) and i.kind is items[0].kind for i in items):
+    if not items or not all(isinstance(i, Record) for i in items):
         return []
-    fields = fields_in_order(items[0].kind)
+    alike = all(i.kind is items[0].kind for i in items)
+    fields = fields_in_order(items[0].kind) if alike else []
     if fields:
         return [Seq([i.fields[n] for n in fields]) for i in items]
-    if special_method(items[0], "__lt__") is None:
+    if any(special_method(i, "__lt__") is None for i in items):
         return []
     return [_number_less(r, node, items, k) for k in range(len(items))]
 
@@ -281,7 +282,7 @@ def _number_less(r: Reader, node: ast.AST, items: list[Any], place: int) -> Valu
     count: Value = Const(0)
     for k, other in enumerate(items):
         if k != place:
-            less = as_value(r, invoked(r, node, other, "__lt__", items[place]), node)
+            less = as_value(r, compared(r, node, ast.Lt(), other, items[place]), node)
             count = r.b.emit("add", [count, r.b.emit("int", [less])])
     return count
 
