@@ -51,8 +51,13 @@ def or_nothing(e: Expr) -> Expr:
 
 
 def list_or_nothing(op: Op, e: Expr) -> Expr:
-    """Return a list, or no items where it may be None."""
-    return or_nothing(e) if "unsure" in op.attrs else e
+    """Return a list or an array, or no items where it may be None."""
+    if "unsure" not in op.attrs:
+        return e
+    if op.inputs[0].type.kind == "list":
+        return or_nothing(e)
+    there = ast.Compare(e, [ast.IsNot()], [ast.Constant(None)])  # an array has no truth value
+    return ast.IfExp(there, e, ast.Tuple([], ast.Load()))
 
 
 def _zeros_list(op: Op, operands: list[Expr]) -> Expr:
