@@ -58,9 +58,7 @@ class Book:
     """
 
     recursive: dict[int, Any] = field(default_factory=dict)
-    celled: dict[int, Any] = field(
-        default_factory=dict
-    )  # functions, and as they are read (`celled`)
+    celled: dict[int, Any] = field(default_factory=dict)  # names in lists of one item (`celled`)
     growing: dict[int, int] = field(default_factory=dict)  # 1: lists of any length, 2: tuples, too
     hints: dict[Any, list[Type]] = field(default_factory=dict)
     states: dict[Any, Reading] = field(default_factory=dict)

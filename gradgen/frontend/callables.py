@@ -202,7 +202,8 @@ def _hasattr(r: Reader, node: ast.AST, args: list[Any], kwargs: dict[str, Any]) 
     name = args[1].obj if isinstance(args[1], Static) else None
     kind: Any = class_of(args[0])
     if isinstance(name, str) and kind in STANDS_FOR:
-        return Const(hasattr(STANDS_FOR[kind], name))
+        box = args[0] if isinstance(args[0], Record) else Record(kind, {})
+        return _all_have(r, node, row_kinds.classes_of_box(r, box), name, "a dict")
     if isinstance(name, str) and class_of_row(args[0]):
         held = name in fields_of(r, args[0], node)
         return Const(held or found_in(class_of_row(args[0]), name) is not MISSING)
@@ -241,9 +242,14 @@ def _class_has(r: Reader, node: ast.AST, value: Any, name: str) -> Const:
         kinds = set(_classes_of(r.read(value).type)) if isinstance(value, Value | Ref) else set()
         if len({hasattr(kind, name) for kind in kinds}) != 1:
             kinds = {class_of_value(r, node, value, "hasattr")}
+    return _all_have(r, node, kinds, name, f"a {describe(value)}")
+
+
+def _all_have(r: Reader, node: ast.AST, kinds: set[type], name: str, what: str) -> Const:
+    """Tell whether what may be of several classes has an attribute, if they agree."""
     found = {hasattr(kind, name) for kind in kinds}
     if len(found) > 1:
-        r.refuse(node, what, "test outside the loss")
+        r.refuse(node, f"hasattr of {what}", "test outside the loss")
     return Const(found.pop())
 
 

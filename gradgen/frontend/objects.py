@@ -12,7 +12,7 @@ import types
 from typing import Any
 
 from gradgen.dataclass import dataclass
-from gradgen.frontend import pools, unbound
+from gradgen.frontend import pools, row_kinds, unbound
 from gradgen.frontend.attribute_dicts import HELD, attributes_as_dict
 from gradgen.frontend.class_attributes import assigned
 from gradgen.frontend.class_defaults import require_own
@@ -161,7 +161,7 @@ def attribute_of(r: Reader, owner: Record, name: str, node: ast.AST) -> Any:
     if name in owner.fields and not comes_first(in_class):
         return unbound.found(r, r.settled(owner.fields[name]), AttributeError(missing), node)
     if name == "__class__":
-        return Static(STANDS_FOR.get(kind, kind))
+        return Static(row_kinds.class_of_box(r, node, owner))
     if name == "__dict__":
         return attributes_as_dict(r, node, owner)
     value = class_attribute_or_fallback(r, owner, kind, name, node)

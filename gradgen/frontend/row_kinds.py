@@ -7,15 +7,17 @@ class, an item is of that class; where it is not, a question that needs the answ
 from __future__ import annotations
 
 import ast
+import collections
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from gradgen.errors import Span, UnsupportedError
 from gradgen.frontend.listed import INSIDE
 from gradgen.frontend.pointers import is_none_itself
-from gradgen.frontend.values import Iteration, Ref, Seq
+from gradgen.frontend.values import Iteration, Map, Record, Ref, Seq
 from gradgen.ir.nodes import Value
-from gradgen.library.dicts import KEY_LISTS
+from gradgen.library.collections import STANDS_FOR
+from gradgen.library.dicts import KEY_LISTS, ComputedDict
 from gradgen.library.queues import LimitedDeque
 
 if TYPE_CHECKING:
@@ -173,6 +175,26 @@ def _is_own(r: Reader, value: Ref) -> bool:
     storage = value.storage
     made = storage.lists and not value.steps and storage.tuples is False and not r.book.recursive
     return made and INSIDE not in r.objects(storage)
+
+
+def classes_of_box(r: Reader, value: Map | Record) -> set[type]:
+    """Return the classes of which a dict, a set or an object may be in Python."""
+    by_key = isinstance(value, Map) or value.kind is ComputedDict
+    factory = value.factory if isinstance(value, Map) else value.fields.get("factory")
+    if not by_key:
+        kind: Any = value.kind  # type: ignore[union-attr]
+        return {STANDS_FOR.get(kind, kind)}
+    if factory is not None and not is_none_itself(factory):
+        return {collections.defaultdict}
+    return {dict, *dicts_made(r)}
+
+
+def class_of_box(r: Reader, node: ast.AST, value: Map | Record) -> type:
+    """Return the class that a dict, a set or an object has in Python."""
+    found = classes_of_box(r, value)
+    if len(found) > 1:
+        r.refuse(node, "the class of what may be a dict of another class", "test outside the loss")
+    return found.pop()
 
 
 def dicts_made(r: Reader) -> list[type]:

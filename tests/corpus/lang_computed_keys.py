@@ -201,7 +201,19 @@ def spread_over_cells(seed, rate):
     return sum(v * i * i for i, v in cells.items()) + len(cells) * rate
 
 
+def class_of_a_dict(x, a):
+    sums, seen, total = defaultdict(float), {int(v * 3) for v in a}, 0.0
+    for v in a:
+        sums[int(v * 3)] += v
+    if type(sums) is defaultdict and isinstance(sums, dict) and sums.__class__ is not dict:
+        total += a[0] * a[1]
+    if hasattr(sums, "default_factory") and hasattr(seen, "add") and not hasattr(seen, "items"):
+        total += x * a[1] ** 2
+    return total + sum(v * v for v in sums.values()) + (type(seen) is set) * a[2] * x
+
+
 EXAMPLE_ARGS = {
+    "class_of_a_dict": _args(0.7, 0.3, -0.8, 1.1, 0.4, 1.3),
     "spread_over_cells": lambda: (1.3, 0.4),
     "least_recently_used": lambda: (np.array([1.1, 0.8, 1.4, 0.6]),),
     "warped": lambda: (np.array([0.31, -0.72, 1.13, 0.58]), np.array([-0.83, 0.44, 0.39])),
